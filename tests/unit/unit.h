@@ -1,0 +1,26 @@
+/* unit.h: what a unit test gives to the main program they share.
+
+   A test is one file, tests/unit/check_NAME.c, which defines ng_suite; its
+   name in check_PROGRAMS (Makefile.am) is all else that it takes.  The
+   environment of a test run names where files are:
+
+     NG_DATA    the folder data/ of the source tree
+     NG_GOLDEN  the folder tests/golden/ of the source tree
+
+   Scratch files go to the current folder, which is the build folder's top.  */
+
+#ifndef NG_UNIT_H
+#define NG_UNIT_H
+
+#include <check.h>
+
+/* Return the suite of this test program; the caller owns it.  */
+Suite *ng_suite (void);
+
+/* Return the path of FILE in data/ or in tests/golden/.  The result is
+   allocated and belongs to the caller.  A test that is run by hand, without
+   the environment, looks below the current folder.  */
+char *ng_data_path (const char *file);
+char *ng_golden_path (const char *file);
+
+#endif
