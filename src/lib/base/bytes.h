@@ -1,0 +1,46 @@
+/* Little-endian numbers in byte strings, whatever the machine's order.  */
+#ifndef NG_BYTES_H
+#define NG_BYTES_H
+
+#include <stdint.h>
+
+static inline uint16_t
+ng_get_u16le (const unsigned char *p)
+{
+    return (uint16_t) (p[0] | p[1] << 8);
+}
+
+static inline uint32_t
+ng_get_u32le (const unsigned char *p)
+{
+    return (uint32_t) ng_get_u16le (p) | (uint32_t) ng_get_u16le (p + 2) << 16;
+}
+
+static inline uint64_t
+ng_get_u64le (const unsigned char *p)
+{
+    return (uint64_t) ng_get_u32le (p) | (uint64_t) ng_get_u32le (p + 4) << 32;
+}
+
+static inline void
+ng_put_u16le (unsigned char *p, uint16_t x)
+{
+    p[0] = (unsigned char) (x & 0xff);
+    p[1] = (unsigned char) (x >> 8);
+}
+
+static inline void
+ng_put_u32le (unsigned char *p, uint32_t x)
+{
+    ng_put_u16le (p, (uint16_t) (x & 0xffff));
+    ng_put_u16le (p + 2, (uint16_t) (x >> 16));
+}
+
+static inline void
+ng_put_u64le (unsigned char *p, uint64_t x)
+{
+    ng_put_u32le (p, (uint32_t) (x & 0xffffffff));
+    ng_put_u32le (p + 4, (uint32_t) (x >> 32));
+}
+
+#endif

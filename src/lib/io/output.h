@@ -1,0 +1,69 @@
+/* Checked, buffered output, whole or not at all.
+
+   A named output is written to a file without a name in the same folder
+   (where the system has none such, to a temporary name) and takes its name,
+   replacing what had it, only in ng_output_commit, after fsync: whoever looks
+   sees the old file whole or the new one whole.  A symbolic link at the name
+   is replaced, not followed.  Names that are no regular files (a device, a
+   FIFO) and standard output ("-") are written to directly.
+
+   Call ng_output_open, ng_output_write as often as needed, then
+   ng_output_commit once, and ng_output_close in every case: closed without
+   commit, a named output leaves nothing behind.  Faults are sticky.  */
+#ifndef NG_OUTPUT_H
+#define NG_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct ng_output;
+
+/* Open NAME for writing; "-" is standard output.  NAME and FAULT are borrowed
+   until the output is closed.  NG_ESYS, NG_ENOMEM.  */
+enum ng_err ng_output_open (const char *name, struct ng_fault *fault,
+                            struct ng_output **out) NG_MUST_CHECK;
+
+/* Append LEN bytes.  NG_ESYS with `write error` as the fault's text.  */
+enum ng_err ng_output_write (struct ng_output *out, const void *buf,
+                             size_t len) NG_MUST_CHECK;
+
+/* Room for LEN bytes, LEN at most NG_OUTPUT_RESERVE_MAX, to be filled in
+   place and then counted by ng_output_advance; NULL after a fault.  */
+enum
+{
+    NG_OUTPUT_RESERVE_MAX = 192 * 1024
+};
+unsigned char *ng_output_reserve (struct ng_output *out, size_t len);
+void ng_output_advance (struct ng_output *out, size_t len);
+
+/* Write out what is buffered, so that a reader sees it.  */
+enum ng_err ng_output_flush (struct ng_output *out) NG_MUST_CHECK;
+
+/* Overwrite LEN bytes at OFFSET, which were written before.  NG_ESYS also
+   where the output is a pipe.  */
+enum ng_err ng_output_patch (struct ng_output *out, uint64_t offset,
+                             const void *buf, size_t len) NG_MUST_CHECK;
+
+/* Can ng_output_patch work here?  */
+bool ng_output_seekable (const struct ng_output *out);
+
+/* Is the output a terminal?  */
+bool ng_output_is_terminal (const struct ng_output *out);
+
+/* Bytes written so far.  */
+uint64_t ng_output_offset (const struct ng_output *out);
+
+/* Write out everything, and give a named output its name.  */
+enum ng_err ng_output_commit (struct ng_output *out) NG_MUST_CHECK;
+
+/* The temporary name that must be unlinked if a signal ends the program, or
+   NULL if there is none.  Valid until commit or close.  */
+const char *ng_output_temporary (const struct ng_output *out);
+
+/* Close and free OUT, which may be NULL, and repeat its first fault.  */
+enum ng_err ng_output_close (struct ng_output *out);
+
+#endif
