@@ -13,7 +13,7 @@ cd "$scratch_" || framework_failure_ 'cd'
 
 # A file may include what stands in its own folder or in a lower one.
 awk '
-    function folder (name)
+    function folder(name)
     {
         sub (/^lib\//, "", name)
         return name ~ /\// ? substr (name, 1, index (name, "/") - 1) : "program"
@@ -24,7 +24,7 @@ awk '
         level["program"] = 6
     }
     {
-        from = folder ($1); to = folder ($2)
+        from = folder($1); to = folder($2)
         if (! (from in level) || ! (to in level))
             print $1 " includes " $2 ": a folder that has no level"
         else if (from != to && level[to] >= level[from])

@@ -37,13 +37,13 @@ readme_blocks ()
 split_steps ()
 {
     awk '
-        function finish () { close (cmd); close (exp_file); cmd = "" }
+        function finish() { close (cmd); close (exp_file); cmd = "" }
         BEGIN { n = 0 }
-        $0 == "." { if (cmd != "") finish (); next }
+        $0 == "." { if (cmd != "") finish(); next }
         { line = substr ($0, 2) }
         more { print line >cmd; more = line ~ /\\$/; next }
         line ~ /^\$ / {
-            if (cmd != "") finish ()
+            if (cmd != "") finish()
             n++
             cmd = "steps/" n ".cmd"
             exp_file = "steps/" n ".exp"
@@ -67,9 +67,9 @@ like ()
     }
     awk '
         # Whether the lines from I of the pattern match those from J.
-        function match_from (i, j)
+        function match_from(i, j)
         {
-            for (; i <= n_exp; i++, j++) {
+            for (; i <= n_exp; i++) {
                 if (exp_line[i] == "...") {
                     if (i == n_exp)
                         return 1
@@ -78,7 +78,7 @@ like ()
                             return 1
                     return 0
                 }
-                if (j > n_got || exp_line[i] != got[j])
+                if (j > n_got || exp_line[i] != got[j++])
                     return 0
             }
             return j == n_got + 1
