@@ -1,0 +1,29 @@
+/* The options on reading text that utilities share: how to split it, case,
+   strictness, where temporary files go.  */
+#ifndef TEXTOPTS_H
+#define TEXTOPTS_H
+
+#include <stdbool.h>
+
+#include "text/tokenizer.h"
+
+struct text_options
+{
+    enum ng_tokenize_mode mode;
+    bool has_case, lower; /* -c was given, and what it said */
+    bool strict;
+};
+
+/* Take -t, -c or --strict: KEY is 't', 'c' or 's'.  */
+void text_option (struct text_options *o, int key, const char *arg);
+
+/* A tokenizer as O says: lower case by default in word mode alone.  */
+void text_tokenizer (const struct text_options *o, struct ng_tokenizer *t);
+
+/* Warn if T met bytes that are not UTF-8, telling the first place.  */
+void text_warn (const struct ng_tokenizer *t);
+
+/* DIR, or if that is NULL $TMPDIR, or /tmp.  */
+const char *temporary_folder (const char *dir);
+
+#endif
