@@ -7,8 +7,8 @@
    return cli_finish (status).
 
    Status: CLI_DONE, CLI_NO (done, and the answer is no), CLI_TROUBLE.  */
-#ifndef CLI_H
-#define CLI_H
+#ifndef NG_CLI_H
+#define NG_CLI_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* The options on reading text that utilities share: how to split it, case,
    strictness, where temporary files go.  */
-#ifndef TEXTOPTS_H
-#define TEXTOPTS_H
+#ifndef NG_TEXTOPTS_H
+#define NG_TEXTOPTS_H
 
 #include <stdbool.h>
 

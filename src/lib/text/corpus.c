@@ -29,7 +29,7 @@ struct ng_corpus
     struct ng_input *in;  /* NULL between files */
     uint64_t done_before; /* bytes of the files already closed */
     uint64_t total;
-    unsigned char *buf; /* [REST_BYTES_MAX + STEP_BYTES] */
+    unsigned char *buf; /* [REST_BYTES_MAX + STEP_BYTES + pad] */
     size_t start, len;  /* BUF[START..START+LEN): not yet scanned */
     struct ng_token_list list;
 };
@@ -72,7 +72,7 @@ ng_corpus_open (const char *const *names, size_t n_names,
     c->n_names = n_names > 0 ? n_names : 1;
     c->tokenizer = tokenizer;
     c->fault = fault;
-    c->buf = malloc (REST_BYTES_MAX + STEP_BYTES);
+    c->buf = calloc (1, REST_BYTES_MAX + STEP_BYTES + NG_TOKEN_PAD);
     err = c->buf ? check_names (c) : NG_ENOMEM;
     if (err != NG_OK)
     {

@@ -227,40 +227,70 @@ write_newlines (struct ng_output *out, uint64_t count)
     return err;
 }
 
+/* Copy NAME[LEN] to P, where there is room for the pad too.  */
+static inline void
+copy_name (unsigned char *p, const unsigned char *name, size_t len)
+{
+    memcpy (p, name, NG_TOKEN_PAD);
+    if (len > NG_TOKEN_PAD)
+        memcpy (p + NG_TOKEN_PAD, name + NG_TOKEN_PAD, len - NG_TOKEN_PAD);
+}
+
 enum ng_err
 ng_write_tokens (struct ng_output *out, const struct ng_token_list *list,
                  const struct ng_vocab *vocab, bool *mid_line)
 {
+    static const unsigned char unk[NG_TOKEN_PAD] = NG_UNK;
+    unsigned char *start = NULL, *p = NULL, *end = NULL;
+
     for (size_t i = 0; i < list->n; i++)
     {
         const struct ng_token *t = &list->items[i];
         const unsigned char *name = t->name;
         size_t len = t->len;
-        unsigned char *p;
         uint32_t id;
 
         if (t->kind != NG_TOKEN)
+            len = 0;
+        else if (vocab && !ng_vocab_find (vocab, name, len, &id))
         {
-            enum ng_err err = write_newlines (out, t->len);
+            name = unk;
+            len = sizeof NG_UNK - 1;
+        }
+        if ((size_t) (end - p) < len + NG_TOKEN_PAD + 1)
+        {
+            ng_output_advance (out, (size_t) (p - start));
+            start = ng_output_reserve (out, NG_OUTPUT_RESERVE_MAX);
+            if (!start)
+                return NG_ESYS;
+            p = start;
+            end = start + NG_OUTPUT_RESERVE_MAX;
+        }
+        if (t->kind == NG_TOKEN)
+        {
+            *p = ' ';
+            p += *mid_line;
+            copy_name (p, name, len);
+            p += len;
+            *mid_line = true;
+        }
+        else if (t->len == 1)
+        {
+            *p++ = '\n';
+            *mid_line = false;
+        }
+        else
+        {
+            enum ng_err err;
 
+            ng_output_advance (out, (size_t) (p - start));
+            start = p = end = NULL;
+            err = write_newlines (out, t->len);
             if (err != NG_OK)
                 return err;
             *mid_line = false;
-            continue;
         }
-        if (vocab && !ng_vocab_find (vocab, name, len, &id))
-        {
-            name = (const unsigned char *) NG_UNK;
-            len = sizeof NG_UNK - 1;
-        }
-        p = ng_output_reserve (out, len + 1);
-        if (!p)
-            return NG_ESYS;
-        if (*mid_line)
-            *p++ = ' ';
-        memcpy (p, name, len);
-        ng_output_advance (out, len + *mid_line);
-        *mid_line = true;
     }
+    ng_output_advance (out, (size_t) (p - start));
     return NG_OK;
 }

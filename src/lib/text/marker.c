@@ -2,10 +2,12 @@
 
 #include "text/marker.h"
 
+#include <string.h>
+
 static void
 put_mark (struct ng_marker *m)
 {
-    ng_token_list_add (&m->out, NG_TOKEN, m->name, m->len);
+    ng_token_list_add (&m->out, NG_TOKEN, m->out.side, m->len);
     m->open = false;
 }
 
@@ -45,10 +47,11 @@ ng_marker_apply (struct ng_marker *m, const struct ng_token_list *in,
 {
     /* An item of IN makes at most a mark, itself and the lines held: the
        latter are more than one item only past 2^32 lines.  */
-    enum ng_err err = ng_token_list_reset (&m->out, 3 * in->n + 64, 1);
+    enum ng_err err = ng_token_list_reset (&m->out, 3 * in->n + 64, m->len);
 
     if (err != NG_OK)
         return err;
+    memcpy (m->out.side, m->name, m->len);
     for (size_t i = 0; i < in->n; i++)
         apply_one (m, &in->items[i]);
     if (ends_file && m->open && m->at != NG_MARK_LINE)

@@ -25,7 +25,7 @@ ng_token_list_reset (struct ng_token_list *list, size_t n_items,
     {
         free (list->side);
         list->side_cap = 0;
-        list->side = ng_alloc_array (side_bytes, 1);
+        list->side = ng_calloc_array (side_bytes + NG_TOKEN_PAD, 1);
         if (!list->side)
             return NG_ENOMEM;
         list->side_cap = side_bytes;

@@ -15,6 +15,13 @@ enum ng_token_kind
     NG_BLANK_LINE_END /* the end of a line of nothing but white space */
 };
 
+enum
+{
+    /* Behind every name this many bytes can be read, whatever they are, so
+       that short names are copied and hashed a machine word at a time.  */
+    NG_TOKEN_PAD = 16
+};
+
 struct ng_token
 {
     const unsigned char *name; /* text form, not terminated; NULL: line end */
@@ -33,8 +40,8 @@ struct ng_token_list
     size_t side_len, side_cap;
 };
 
-/* Empty LIST and make room for N_ITEMS items and SIDE_BYTES bytes, so that
-   appending that much cannot fail.  NG_ENOMEM.  */
+/* Empty LIST and make room for N_ITEMS items and SIDE_BYTES bytes (and the pad
+   behind them), so that appending that much cannot fail.  NG_ENOMEM.  */
 enum ng_err ng_token_list_reset (struct ng_token_list *list, size_t n_items,
                                  size_t side_bytes) NG_MUST_CHECK;
 

@@ -6,6 +6,7 @@
 #include <unicase.h>
 #include <unictype.h>
 
+#include "base/bytes.h"
 #include "base/nglimits.h"
 #include "text/escape.h"
 #include "text/utf8.h"
@@ -262,6 +263,111 @@ skip_letters (struct scan *sc, size_t at)
     return at;
 }
 
+/* Sixty-four bytes as bit sets, bit i for byte i.  */
+struct group
+{
+    uint64_t letters, newlines, high;
+};
+
+/* The top bits of the eight bytes of M, gathered into eight bits.  */
+static inline uint64_t
+gather (uint64_t m)
+{
+    return (m >> 7) * UINT64_C (0x0102040810204080) >> 56;
+}
+
+#define EACH(byte) (UINT64_C (0x0101010101010101) * (byte))
+
+/* Classify TEXT[64], eight bytes at a time in a register, and set in every
+   letter the bits of CASE_BIT.  A sum of two bytes below 0x80 does not carry
+   into the next byte, so its top bit tells whether a bound is passed.  */
+static struct group
+classify (unsigned char *text, uint64_t case_bits)
+{
+    struct group g = { 0, 0, 0 };
+
+    for (unsigned i = 0; i < 64; i += 8)
+    {
+        uint64_t x = ng_get_u64le (text + i);
+        uint64_t low = x & EACH (0x7f), folded = low | EACH (0x20);
+        uint64_t high = x & EACH (0x80);
+        uint64_t letter = (folded + EACH (0x80 - 'a'))
+                          & ~(folded + EACH (0x7f - 'z')) & EACH (0x80) & ~high;
+        uint64_t newline =
+            ~((low ^ EACH ('\n')) + EACH (0x7f)) & EACH (0x80) & ~high;
+
+        ng_put_u64le (text + i, x | (letter >> 2 & case_bits));
+        g.letters |= gather (letter) << i;
+        g.newlines |= gather (newline) << i;
+        g.high |= gather (high) << i;
+    }
+    return g;
+}
+
+/* Does TEXT[LEN], which has no letters, have ASCII ink?  */
+static bool
+has_ink (const unsigned char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (byte_class[text[i]] == INK)
+            return true;
+    return false;
+}
+
+/* Scan the words that lie whole within the 64 bytes at AT, where no word is
+   under way, and before any byte past ASCII.  Return how many bytes that
+   took, 0 if the first word does not end there.
+
+   The letters of a word are a run of bits; a bit differs from the one before
+   it where a run begins or ends:
+
+       text      it was
+       letters   11.111
+       edges     1.11..   begin, end, begin; the last word is left  */
+static size_t
+scan_group (struct scan *sc, size_t at)
+{
+    unsigned char *text = sc->text + at;
+    struct group g = classify (text, sc->t->lower ? EACH (0x20) : 0);
+    unsigned n = g.high ? (unsigned) __builtin_ctzll (g.high) : 64;
+    uint64_t inside = n < 64 ? (UINT64_C (1) << n) - 1 : UINT64_MAX;
+    uint64_t edges = (g.letters ^ g.letters << 1) & inside;
+    uint64_t newlines = g.newlines & inside;
+    unsigned line = 0; /* where what is not yet looked at for ink begins */
+
+    while (edges | newlines)
+    {
+        unsigned begin = edges ? (unsigned) __builtin_ctzll (edges) : n;
+        uint64_t rest = edges & (edges - 1);
+
+        if (newlines && (unsigned) __builtin_ctzll (newlines) < begin)
+        {
+            unsigned end = (unsigned) __builtin_ctzll (newlines);
+
+            if (!sc->t->line_has_ink)
+                sc->t->line_has_ink = has_ink (text + line, end - line);
+            end_line (sc);
+            newlines &= newlines - 1;
+            line = end + 1;
+            continue;
+        }
+        if (!rest)
+        {
+            n = begin;
+            break;
+        }
+        edges = rest & (rest - 1);
+        line = (unsigned) __builtin_ctzll (rest);
+        ng_token_list_add (sc->list, NG_TOKEN, text + begin, line - begin);
+        sc->t->line_has_ink = true;
+    }
+    if (n > 0)
+        sc->t->line_begun = (g.newlines >> (n - 1) & 1) == 0;
+    if (line < n && !sc->t->line_has_ink)
+        sc->t->line_has_ink = has_ink (text + line, n - line);
+    return n;
+}
+
 static enum ng_err
 scan_words (struct scan *sc, size_t *used)
 {
@@ -272,6 +378,10 @@ scan_words (struct scan *sc, size_t *used)
     {
         size_t start = at;
 
+        if (sc->len - at >= 64)
+            at += scan_group (sc, at);
+        if (at > start)
+            continue;
         switch (byte_class[sc->text[at]])
         {
         case LETTER:

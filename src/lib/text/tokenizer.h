@@ -57,7 +57,7 @@ void ng_tokenizer_start (struct ng_tokenizer *t, const char *file);
    TEXT[LEN] and store in *USED how many bytes they took; FINAL says that the
    text ends there, so that all of it is used and a last line without a
    newline is ended.  TEXT may be changed to lower case in place; names in
-   LIST point into it.
+   LIST point into it, so NG_TOKEN_PAD bytes behind it must be readable.
 
    NG_ELIMIT for a token that is too long, NG_EFORMAT for ill-formed UTF-8 if
    STRICT, both with file and line in *FAULT; NG_ENOMEM.  */
