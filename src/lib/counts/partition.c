@@ -91,6 +91,7 @@ ng_partition_new (struct ng_key_shape shape, uint32_t n_types, size_t n_buckets,
 {
     struct ng_partition *p = calloc (1, sizeof *p);
 
+    assert (n_buckets > 0);
     if (!p)
         return NULL;
     p->shape = shape;
