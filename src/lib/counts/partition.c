@@ -60,7 +60,8 @@ choose_splitters (struct ng_partition *p, size_t n, uint64_t *sample,
 {
     size_t n_splitters = 0;
 
-    qsort (sample, n_sample, sizeof *sample, compare_u64);
+    if (n_sample > 0)
+        qsort (sample, n_sample, sizeof *sample, compare_u64);
     for (size_t i = 1; i < n && n_sample > 0; i++)
     {
         uint64_t s = sample[i * n_sample / n];
