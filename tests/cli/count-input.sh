@@ -213,12 +213,12 @@ refuses 'a vocabulary that is too small' 'good: token 0 is id 2, .* 2 types' \
 : >empty
 refuses 'an empty vocabulary' 'good: token 0 is id 2, .* 0 types' \
     --vocab=empty good
-head -c 137 good >cut
-refuses 'cut' 'cut: .*137' --vocab=xyz cut
-head -c 100 good >cut
-refuses 'cut in the header' 'cut: ' --vocab=xyz cut
-head -c 6 good >cut
-refuses 'cut behind the magic' 'cut: ' --vocab=xyz cut
+head -c 137 good >short
+refuses 'cut' 'short: .*137' --vocab=xyz short
+head -c 100 good >short
+refuses 'cut in the header' 'short: ' --vocab=xyz short
+head -c 6 good >short
+refuses 'cut behind the magic' 'short: ' --vocab=xyz short
 { cat good; printf '\0\0'; } >longer
 refuses 'bytes too many' 'longer: ' --vocab=xyz longer
 head -c 137 good | gzip >cut.gz

@@ -59,14 +59,14 @@ n=0
 # tokens types line min max
 while read -r tokens types line min max; do
     n=$((n + 1))
-    text $n "$tokens" "$types" "$line" >text
-    reference "$min" "$max" 0 <text >exp
-    ngram-count -n "$min-$max" text >out || fail=1
+    text $n "$tokens" "$types" "$line" >input
+    reference "$min" "$max" 0 <input >exp
+    ngram-count -n "$min-$max" input >out || fail=1
     compare exp out || fail_ "text $n"
-    reference "$min" "$max" 1 <text >exp
-    ngram-count -n "$min-$max" -s text >out || fail=1
+    reference "$min" "$max" 1 <input >exp
+    ngram-count -n "$min-$max" -s input >out || fail=1
     compare exp out || fail_ "text $n by sentences"
-    ngram-count -n "$min-$max" -s --sort=text text | sort >out || fail=1
+    ngram-count -n "$min-$max" -s --sort=text input | sort >out || fail=1
     sort exp >sorted
     compare sorted out || fail_ "text $n by sentences, sorted by text"
 done <<'END'
@@ -96,9 +96,9 @@ END
     text 99 100000 4000 18
     yes 'over and over again' | head -n 30000
     text 98 90000 50 18
-} >text
-reference 1 3 0 <text >exp
-ngram-count -n 1-3 text >out || fail=1
+} >input
+reference 1 3 0 <input >exp
+ngram-count -n 1-3 input >out || fail=1
 compare exp out || fail_ 'a long text'
 
 Exit $fail
