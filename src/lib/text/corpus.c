@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/nglimits.h"
-#include "io/input.h"
+#include "io/npy.h"
 #include "text/wordbreak.h"
 
 enum
@@ -28,6 +28,7 @@ struct ng_corpus
     size_t n_names, next_name;
     struct ng_tokenizer *tokenizer;
     struct ng_fault *fault;
+    bool lent;            /* IN is read by the caller */
     struct ng_input *in;  /* NULL between files */
     enum ng_err failed;   /* of a scan, whose tokens are handed out first */
     uint64_t done_before; /* bytes of the files already closed */
@@ -104,16 +105,12 @@ static enum ng_err
 open_next (struct ng_corpus *c)
 {
     const char *name;
-    enum ng_err err;
 
     if (c->next_name == c->n_names)
         return NG_END;
     name = c->names[c->next_name++];
-    err = ng_input_open (name, c->fault, &c->in);
-    if (err != NG_OK)
-        return err;
     ng_tokenizer_start (c->tokenizer, name);
-    return drop_mark (c->in);
+    return ng_input_open (name, c->fault, &c->in);
 }
 
 static enum ng_err
@@ -124,7 +121,32 @@ close_input (struct ng_corpus *c)
     c->done_before += ng_input_raw_offset (c->in);
     err = ng_input_close (c->in);
     c->in = NULL;
+    c->lent = false;
     return err;
+}
+
+enum ng_err
+ng_corpus_token_file (struct ng_corpus *c, struct ng_input **in)
+{
+    enum ng_err err = NG_OK;
+    const unsigned char *start;
+    size_t n;
+
+    *in = NULL;
+    if (c->lent)
+        err = close_input (c);
+    if (err != NG_OK || c->in)
+        return err;
+    err = open_next (c);
+    if (err == NG_OK)
+        err = ng_input_peek (c->in, NG_NPY_MAGIC_BYTES, &start, &n);
+    if (err != NG_OK)
+        return err;
+    c->lent = ng_npy_is_magic (start, n);
+    if (!c->lent)
+        return drop_mark (c->in);
+    *in = c->in;
+    return NG_OK;
 }
 
 enum ng_err
@@ -137,8 +159,14 @@ ng_corpus_next (struct ng_corpus *c, const struct ng_token_list **list,
 
     if (c->failed != NG_OK)
         return c->failed;
-    if (!c->in)
+    if (c->lent)
+        err = close_input (c);
+    if (err == NG_OK && !c->in)
+    {
         err = open_next (c);
+        if (err == NG_OK)
+            err = drop_mark (c->in);
+    }
     if (err != NG_OK)
         return err;
     assert (c->len <= REST_BYTES_MAX);

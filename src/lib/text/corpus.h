@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "io/input.h"
 #include "text/token.h"
 #include "text/tokenizer.h"
 
@@ -34,6 +35,13 @@ enum ng_err ng_corpus_open (const char *const *names, size_t n_names,
 enum ng_err ng_corpus_next (struct ng_corpus *corpus,
                             const struct ng_token_list **list,
                             bool *ends_file) NG_MUST_CHECK;
+
+/* If the file that comes next is a token file (.npy), hand out its input in
+   *IN, still unread; the caller reads it to its end before the next call.  If
+   it is text, or one is under way, *IN is NULL.  NG_END after the last file.
+   NG_ESYS, NG_EFORMAT, NG_ENOMEM.  */
+enum ng_err ng_corpus_token_file (struct ng_corpus *corpus,
+                                  struct ng_input **in) NG_MUST_CHECK;
 
 /* Bytes taken from the files so far and in all (0 if not known).  */
 uint64_t ng_corpus_bytes_done (const struct ng_corpus *corpus);

@@ -111,3 +111,46 @@ ng_lexical_is_irregular (const struct ng_vocab *v)
     }
     return false;
 }
+
+static enum ng_err
+fill_places (struct ng_ranking *r, const struct ng_vocab *v)
+{
+    uint32_t *ids = ng_alloc_array (r->n, sizeof *ids);
+    enum ng_err err = ids ? ng_lexical_sort (v, '\t', ids) : NG_ENOMEM;
+
+    r->places = ng_alloc_array (r->n, sizeof *r->places);
+    if (!r->places)
+        err = NG_ENOMEM;
+    for (uint32_t i = 0; i < r->n && err == NG_OK; i++)
+        r->places[r->ranks[ids[i]]] = i;
+    free (ids);
+    return err;
+}
+
+enum ng_err
+ng_ranking_init (struct ng_ranking *r, const struct ng_vocab *v)
+{
+    enum ng_err err;
+
+    r->n = ng_vocab_size (v);
+    r->places = NULL;
+    r->ids = ng_alloc_array (r->n, sizeof *r->ids);
+    r->ranks = ng_alloc_array (r->n, sizeof *r->ranks);
+    err = r->ids && r->ranks ? ng_lexical_sort (v, ' ', r->ids) : NG_ENOMEM;
+    for (uint32_t i = 0; i < r->n && err == NG_OK; i++)
+        r->ranks[r->ids[i]] = i;
+    if (err == NG_OK && ng_lexical_is_irregular (v))
+        err = fill_places (r, v);
+    if (err != NG_OK)
+        ng_ranking_fini (r);
+    return err;
+}
+
+void
+ng_ranking_fini (struct ng_ranking *r)
+{
+    free (r->ids);
+    free (r->ranks);
+    free (r->places);
+    r->ids = r->ranks = r->places = NULL;
+}

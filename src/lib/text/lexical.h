@@ -6,6 +6,7 @@
 #ifndef NG_LEXICAL_H
 #define NG_LEXICAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -16,7 +17,25 @@
 enum ng_err ng_lexical_sort (const struct ng_vocab *v, char terminator,
                              uint32_t *ids) NG_MUST_CHECK;
 
-/* Do the two orders differ for V?  */
+/* Do the two orders differ for V?  True if any name has a control character
+   that is not escaped.  */
 bool ng_lexical_is_irregular (const struct ng_vocab *v);
+
+/* Both orders of a vocabulary of N types.  */
+struct ng_ranking
+{
+    uint32_t n;
+    uint32_t *ids;    /* [n] id of each rank, names followed by a space */
+    uint32_t *ranks;  /* [n] rank of each id */
+    uint32_t *places; /* [n] place of each rank, names followed by a TAB; NULL
+                         if it is the rank */
+};
+
+/* Fill R for V; the caller releases it.  NG_ENOMEM.  */
+enum ng_err ng_ranking_init (struct ng_ranking *r,
+                             const struct ng_vocab *v) NG_MUST_CHECK;
+
+/* Release what R holds.  */
+void ng_ranking_fini (struct ng_ranking *r);
 
 #endif

@@ -51,6 +51,8 @@ ng_marker_apply (struct ng_marker *m, const struct ng_token_list *in,
 
     if (err != NG_OK)
         return err;
+    m->out.file = in->file;
+    m->out.line = in->line;
     memcpy (m->out.side, m->name, m->len);
     for (size_t i = 0; i < in->n; i++)
         apply_one (m, &in->items[i]);

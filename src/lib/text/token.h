@@ -38,6 +38,8 @@ struct ng_token_list
     size_t n, cap;
     unsigned char *side;
     size_t side_len, side_cap;
+    const char *file; /* where the first item is from, for faults; borrowed */
+    uint64_t line;    /* and on which line, from 1 */
 };
 
 /* Empty LIST and make room for N_ITEMS items and SIDE_BYTES bytes (and the pad

@@ -690,6 +690,8 @@ ng_tokenizer_scan (struct ng_tokenizer *t, unsigned char *text, size_t len,
 
     if (err != NG_OK)
         return err;
+    list->file = t->file;
+    list->line = t->line;
     switch (t->mode)
     {
     case NG_WORD:
