@@ -1,7 +1,9 @@
 #include <config.h>
 
+#include <gsl/gsl_errno.h>
 #include <inttypes.h>
-#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/nglimits.h"
@@ -9,16 +11,22 @@
 #include "counts/countsource.h"
 #include "counts/spectrum.h"
 #include "io/input.h"
-#include "models/zipf.h"
-#include "models/zipfline.h"
 #include "progress.h"
+#include "zipf-estimate.h"
 #include "zipf-report.h"
 
 enum
 {
-    KEY_JSON = CLI_LONG_ONLY,
+    KEY_COMPARE = CLI_LONG_ONLY,
+    KEY_JSON,
+    KEY_P_VALUE,
+    KEY_SEED,
+    KEY_SPECTRUM,
     KEY_TSV,
     KEY_XMIN,
+    DRAWS_DEFAULT = 1000,
+    DRAWS_MAX = 1000000000,
+    SEED_DEFAULT = 1,
     ITEMS_AT_ONCE = 65536 /* read between two looks at the clock */
 };
 
@@ -27,14 +35,22 @@ struct job
     const char *input;
     const char *output;
     unsigned min_order, max_order;
-    uint64_t xmin; /* 0: choose it */
+    struct zipf_wishes wishes;
     enum zipf_form form;
+    bool spectrum; /* print it, and nothing else */
 };
 
 static const struct cli_option options[] = {
+    { KEY_COMPARE, "compare", NULL,
+      "compare the power law with rivals by likelihood" },
     { KEY_JSON, "json", NULL, "print JSON" },
     { 'n', "order", "N|MIN-MAX", "only these orders (default: all)" },
     { 'o', "output", "FILE", "write to FILE, whole or not at all" },
+    { KEY_P_VALUE, "p-value", "[=N]",
+      "how often a power law lies as far from its fit,\nfrom N random samples (default: 1000)" },
+    { KEY_SEED, "seed", "S", "seed of the random samples (default: 1)" },
+    { KEY_SPECTRUM, "spectrum", NULL,
+      "print only how many n-grams occur how often:\nORDER<TAB>COUNT<TAB>TYPES" },
     { KEY_TSV, "tsv", NULL, "print values split by tabs" },
     { KEY_XMIN, "xmin", "K", "fit counts of K and more (default: found)" },
     { 0, NULL, NULL, NULL }
@@ -60,11 +76,14 @@ parse_options (struct job *job, int argc, char **argv)
                          .output = "-",
                          .min_order = 1,
                          .max_order = NG_ORDER_MAX,
-                         .form = ZIPF_TABLE };
+                         .wishes = { .seed = SEED_DEFAULT } };
     cli_start (&program, argc, argv);
     while ((key = cli_next (&arg)) != -1)
         switch (key)
         {
+        case KEY_COMPARE:
+            job->wishes.compare = true;
+            break;
         case KEY_JSON:
             job->form = ZIPF_JSON;
             break;
@@ -74,11 +93,21 @@ parse_options (struct job *job, int argc, char **argv)
         case 'o':
             job->output = arg;
             break;
+        case KEY_P_VALUE:
+            job->wishes.n_draws =
+                arg ? cli_count (arg, 1, DRAWS_MAX) : DRAWS_DEFAULT;
+            break;
+        case KEY_SEED:
+            job->wishes.seed = cli_count (arg, 0, UINT64_MAX);
+            break;
+        case KEY_SPECTRUM:
+            job->spectrum = true;
+            break;
         case KEY_TSV:
             job->form = ZIPF_TSV;
             break;
         case KEY_XMIN:
-            job->xmin = cli_count (arg, 1, UINT64_MAX);
+            job->wishes.xmin = cli_count (arg, 1, UINT64_MAX);
             break;
         default:
             break;
@@ -116,102 +145,83 @@ read_counts (const struct job *job, struct ng_fault *fault,
     return err == NG_END ? closed : err;
 }
 
-/* Can an exponent be estimated from CELLS[N]?  If not, say why.  */
-static bool
-can_estimate (const struct zipf_row *row, const struct ng_spectrum_cell *cells,
-              size_t n)
-{
-    if (n == 1)
-        cli_warn ("order %" PRIu64 ": all %" PRIu64 " n-grams have the count "
-                  "%" PRIu64 ": one distinct count has no slope and no "
-                  "exponent",
-                  row->order, row->n_types, cells[0].count);
-    else if (row->n_types < NG_ZIPF_TYPES_MIN)
-        cli_warn ("order %" PRIu64 ": %" PRIu64 " types: fewer than %d tell "
-                  "nothing of slope or exponent",
-                  row->order, row->n_types, NG_ZIPF_TYPES_MIN);
-    return n > 1 && row->n_types >= NG_ZIPF_TYPES_MIN;
-}
-
-/* The maximum-likelihood part of ROW.  */
+/* The rows of the report, one for each order that has n-grams.  */
 static enum ng_err
-estimate_tail (const struct job *job, const struct ng_spectrum_cell *cells,
-               size_t n, struct zipf_row *row)
+estimate_all (const struct job *job, struct ng_spectrum *const *spectra,
+              struct zipf_row *rows, size_t *n_rows)
 {
-    struct ng_zipf_tails tails;
-    struct ng_zipf_fit fit;
-    enum ng_err err = ng_zipf_tails_init (&tails, cells, n);
+    enum ng_err err = NG_OK;
 
-    if (err != NG_OK)
-        return err;
-    err = job->xmin > 0 ? ng_zipf_fit_at (&tails, (double) job->xmin, &fit)
-                        : ng_zipf_fit_best (&tails, &fit);
-    ng_zipf_tails_fini (&tails);
-    if (err == NG_EINVAL)
+    for (unsigned k = 1; k <= NG_ORDER_MAX && err == NG_OK; k++)
     {
-        cli_warn ("order %" PRIu64 ": no exponent: fewer than two distinct "
-                  "counts of %" PRIu64 " or more",
-                  row->order, job->xmin);
-        return NG_OK;
-    }
-    if (fit.n_tail < NG_ZIPF_TYPES_MIN)
-        cli_warn ("order %" PRIu64 ": the exponent rests on %.0f types with "
-                  "counts of %.0f or more: too few to trust",
-                  row->order, fit.n_tail, fit.xmin);
-    row->xmin = fit.xmin;
-    row->n_tail = fit.n_tail;
-    row->a = fit.a;
-    row->a_err = fit.a_err;
-    row->s = fit.s;
-    row->s_err = fit.s_err;
-    return NG_OK;
-}
+        struct ng_spectrum_cell *cells;
+        struct zipf_row *row = &rows[*n_rows];
+        size_t n;
 
-static enum ng_err
-estimate (const struct job *job, unsigned order,
-          const struct ng_spectrum *spectrum, struct zipf_row *row)
-{
-    struct ng_spectrum_cell *cells;
-    struct ng_zipf_line line;
-    size_t n;
-    enum ng_err err = ng_spectrum_cells (spectrum, &cells, &n);
-
-    if (err != NG_OK)
-        return err;
-    *row = (struct zipf_row){ order,
-                              ng_spectrum_types (spectrum),
-                              ng_spectrum_tokens (spectrum),
-                              NAN,
-                              NAN,
-                              NAN,
-                              NAN,
-                              NAN,
-                              NAN,
-                              NAN,
-                              NAN };
-    if (can_estimate (row, cells, n))
-    {
-        err = ng_zipf_line_ranks (cells, n, &line);
-        row->line_slope = line.slope;
-        row->line_err = line.slope_err;
-        if (err == NG_OK)
-            err = estimate_tail (job, cells, n, row);
+        if (!spectra[k] || ng_spectrum_types (spectra[k]) == 0)
+            continue;
+        err = ng_spectrum_cells (spectra[k], &cells, &n);
+        if (err != NG_OK)
+            break;
+        cli_note ("order %u: %zu distinct counts", k, n);
+        zipf_row_init (row, k, ng_spectrum_types (spectra[k]),
+                       ng_spectrum_tokens (spectra[k]));
+        err = zipf_estimate (&job->wishes, cells, n, row);
+        free (cells);
+        *n_rows += 1;
     }
-    free (cells);
     return err;
 }
 
+/* ORDER<TAB>COUNT<TAB>TYPES for every count that occurs.  */
 static enum ng_err
-write_report (const struct job *job, const struct zipf_row *rows, size_t n,
-              struct ng_fault *fault)
+write_spectra (struct ng_output *out, struct ng_spectrum *const *spectra)
 {
-    struct ng_output *out;
-    enum ng_err closed, err = ng_output_open (job->output, fault, &out);
+    enum ng_err err = NG_OK;
 
+    for (unsigned k = 1; k <= NG_ORDER_MAX && err == NG_OK; k++)
+    {
+        struct ng_spectrum_cell *cells;
+        size_t n;
+
+        if (!spectra[k])
+            continue;
+        err = ng_spectrum_cells (spectra[k], &cells, &n);
+        if (err != NG_OK)
+            break;
+        for (size_t i = 0; i < n && err == NG_OK; i++)
+        {
+            char line[64];
+            int len =
+                snprintf (line, sizeof line, "%u\t%" PRIu64 "\t%" PRIu64 "\n",
+                          k, cells[i].count, cells[i].n_types);
+
+            err = ng_output_write (out, line, (size_t) len);
+        }
+        free (cells);
+    }
+    return err;
+}
+
+/* Write what JOB asks for of SPECTRA.  */
+static enum ng_err
+write_results (const struct job *job, struct ng_spectrum *const *spectra,
+               struct ng_fault *fault)
+{
+    struct zipf_row rows[NG_ORDER_MAX];
+    struct ng_output *out;
+    size_t n = 0;
+    enum ng_err closed, err = NG_OK;
+
+    if (!job->spectrum)
+        err = estimate_all (job, spectra, rows, &n);
+    if (err == NG_OK)
+        err = ng_output_open (job->output, fault, &out);
     if (err != NG_OK)
         return err;
     cli_guard (out);
-    err = zipf_report (out, job->form, rows, n);
+    err = job->spectrum ? write_spectra (out, spectra)
+                        : zipf_report (out, job->form, rows, n);
     if (err == NG_OK)
         err = ng_output_commit (out);
     cli_forget (out);
@@ -223,19 +233,17 @@ static enum ng_err
 run (const struct job *job, struct ng_fault *fault)
 {
     struct ng_spectrum *spectra[NG_ORDER_MAX + 1] = { NULL };
-    struct zipf_row rows[NG_ORDER_MAX];
-    size_t n = 0;
     enum ng_err err = read_counts (job, fault, spectra);
+    bool any = false;
 
     for (unsigned k = 1; k <= NG_ORDER_MAX && err == NG_OK; k++)
-        if (spectra[k] && ng_spectrum_types (spectra[k]) > 0)
-            err = estimate (job, k, spectra[k], &rows[n++]);
-    if (err == NG_OK && n == 0)
+        any = any || (spectra[k] && ng_spectrum_types (spectra[k]) > 0);
+    if (err == NG_OK && !any)
         err = ng_fault_set (fault, NG_EINVAL, job->input,
                             "no n-grams of the orders wanted: nothing can be "
                             "estimated");
     if (err == NG_OK)
-        err = write_report (job, rows, n, fault);
+        err = write_results (job, spectra, fault);
     for (unsigned k = 1; k <= NG_ORDER_MAX; k++)
         ng_spectrum_free (spectra[k]);
     return err;
@@ -248,6 +256,8 @@ main (int argc, char **argv)
     struct ng_fault fault = { .err = NG_OK };
     enum ng_err err;
 
+    /* GSL's own handler ends the program.  */
+    (void) gsl_set_error_handler_off ();
     parse_options (&job, argc, argv);
     err = ng_input_check (job.input, &fault);
     if (err == NG_OK)
