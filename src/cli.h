@@ -7,8 +7,8 @@
    return cli_finish (status).
 
    Status: CLI_DONE, CLI_NO (done, and the answer is no), CLI_TROUBLE.  */
-#ifndef CLI_H
-#define CLI_H
+#ifndef NG_CLI_H
+#define NG_CLI_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,7 +52,7 @@ struct cli_program
    cli_quiet and cli_verbose tell of the first two.  */
 extern bool cli_quiet, cli_verbose;
 
-/* Set up locale, standard streams and exit handler.  */
+/* Set up locale and standard streams, and take the command line.  */
 void cli_start (const struct cli_program *program, int argc, char **argv);
 
 /* The key of the next option, with its argument (NULL if none) in *ARG, or -1

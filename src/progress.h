@@ -1,7 +1,7 @@
 /* A progress line on standard error, for work of more than a second on a
    terminal: rate, share done, time left.  One per program.  */
-#ifndef PROGRESS_H
-#define PROGRESS_H
+#ifndef NG_PROGRESS_H
+#define NG_PROGRESS_H
 
 #include <stdint.h>
 

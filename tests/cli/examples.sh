@@ -3,10 +3,11 @@
 #
 # In a manual page an example stands between .EX and .EE; in README it is a
 # block of lines indented by four spaces or more.  A line that begins with "$ "
-# is a command, up to a line that does not end in a backslash.  The lines after
-# it, up to the next command or the end of the block, are the exact output,
-# standard error included; a line "..." alone stands for any lines.  A block
-# without a "$ " is no example.
+# is a command, up to a line that does not end in a backslash, or if it has a
+# here-document up to the line END.  The lines after it, up to the next command
+# or the end of the block, are the exact output, standard error included; a
+# line "..." alone stands for any lines.  A block without a "$ " is no example.
+# A command that calls python3 is left out where NumPy is not installed.
 #
 # The examples of one page run in order in one scratch folder, where there are
 # data/timemachine.txt and a copy of it, corpus.txt.
@@ -27,7 +28,7 @@ man_blocks ()
 
 readme_blocks ()
 {
-    awk '/^    / { on = 1; print "|" substr ($0, 5); next }
+    awk '/^    / { on = 1; print "|" substr($0, 5); next }
          on { on = 0; print "." }
          END { if (on) print "." }' "$1"
 }
@@ -37,10 +38,11 @@ readme_blocks ()
 split_steps ()
 {
     awk '
-        function finish() { close (cmd); close (exp_file); cmd = "" }
+        function finish() { close(cmd); close(exp_file); cmd = "" }
         BEGIN { n = 0 }
         $0 == "." { if (cmd != "") finish(); next }
-        { line = substr ($0, 2) }
+        { line = substr($0, 2) }
+        here { print line >cmd; here = line != "END"; next }
         more { print line >cmd; more = line ~ /\\$/; next }
         line ~ /^\$ / {
             if (cmd != "") finish()
@@ -48,9 +50,10 @@ split_steps ()
             cmd = "steps/" n ".cmd"
             exp_file = "steps/" n ".exp"
             printf "" >exp_file
-            line = substr (line, 3)
+            line = substr(line, 3)
             print line >cmd
             more = line ~ /\\$/
+            here = line ~ /<<.?END/
             next
         }
         cmd != "" { print line >exp_file }
@@ -102,7 +105,11 @@ run_page ()
     i=0
     while [ "$i" -lt "$n" ]; do
         i=$((i + 1))
-        (cd page && ${SHELL-/bin/sh} "../steps/$i.cmd") \
+        if [ "$numpy" = no ] && grep -q python3 "steps/$i.cmd"; then
+            warn_ "$1: left out, for want of NumPy: $(cat "steps/$i.cmd")"
+            continue
+        fi
+        (cd page && sh "../steps/$i.cmd") \
             >got 2>&1 </dev/null 9>&-
         like "steps/$i.exp" got \
             || fail_ "$1: this example: $(cat "steps/$i.cmd")"
@@ -110,6 +117,20 @@ run_page ()
     n_steps=$((n_steps + n))
     rm -rf page steps
 }
+
+# The python3 that has NumPy: the first one, or the system's.
+numpy=no
+mkdir bin || framework_failure_ 'mkdir'
+for python in python3 /usr/bin/python3; do
+    if "$python" -c 'import numpy' 2>/dev/null; then
+        numpy=yes
+        printf '#!/bin/sh\nexec %s "$@"\n' "$(command -v "$python")" \
+            >bin/python3
+        chmod +x bin/python3
+        PATH=$PWD/bin:$PATH
+        break
+    fi
+done
 
 n_steps=0
 for program in $NG_PROGRAMS; do

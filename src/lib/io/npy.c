@@ -13,17 +13,17 @@
 
 enum
 {
-    MAGIC_BYTES = 6,
     PREAMBLE_BYTES = 10, /* magic, version, header length of version 1.0 */
     DICT_BYTES_MAX = 65536
 };
 
-static const unsigned char magic[MAGIC_BYTES] = "\x93NUMPY";
+static const unsigned char magic[NG_NPY_MAGIC_BYTES + 1] = "\x93NUMPY";
 
 bool
 ng_npy_is_magic (const unsigned char *buf, size_t n)
 {
-    return n >= MAGIC_BYTES && memcmp (buf, magic, MAGIC_BYTES) == 0;
+    return n >= NG_NPY_MAGIC_BYTES
+           && memcmp (buf, magic, NG_NPY_MAGIC_BYTES) == 0;
 }
 
 /* A cursor over the text of the dictionary.  */
@@ -344,7 +344,7 @@ ng_npy_format_header (unsigned char header[NG_NPY_HEADER_BYTES],
     size_t at;
 
     assert (n_dims >= 1 && n_dims <= NG_NPY_DIMS_MAX);
-    memcpy (header, magic, MAGIC_BYTES);
+    memcpy (header, magic, NG_NPY_MAGIC_BYTES);
     header[6] = 1;
     header[7] = 0;
     ng_put_u16le (header + 8, (uint16_t) room);
@@ -359,6 +359,7 @@ ng_npy_format_header (unsigned char header[NG_NPY_HEADER_BYTES],
                                : n_dims == 1  ? ","
                                               : "");
     at += (size_t) snprintf (text + at, room - at, "), }");
+    assert (at < room);
     memset (text + at, ' ', room - at - 1);
     text[room - 1] = '\n';
 }

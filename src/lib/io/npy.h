@@ -17,8 +17,9 @@
 
 enum
 {
+    NG_NPY_MAGIC_BYTES = 6,
     NG_NPY_HEADER_BYTES = 128,
-    NG_NPY_DIMS_MAX = 4
+    NG_NPY_DIMS_MAX = 2
 };
 
 /* An integer type of up to 8 bytes, little-endian.  */
@@ -36,8 +37,8 @@ struct ng_npy
     uint64_t data_offset; /* bytes from the start of the content */
 };
 
-/* Does the content that starts with the N bytes at BUF claim to be .npy?  Six
-   bytes are enough.  */
+/* Does the content that starts with the N bytes at BUF claim to be .npy?
+   NG_NPY_MAGIC_BYTES are enough.  */
 bool ng_npy_is_magic (const unsigned char *buf, size_t n);
 
 /* Read the header at the start of IN into *NPY and check it: magic, version,

@@ -1,0 +1,44 @@
+/* Splits packed n-grams into buckets by value, so that each bucket can be
+   counted in the cache and the buckets in turn give everything in order.
+
+   The bounds between buckets ("splitters") are drawn from a sample of the
+   keys, so that buckets come out of like size whatever the text.  Input: keys
+   in any order.  Output: bucket by bucket, every key of one bucket below every
+   key of the next; inside a bucket in the order added.
+
+   Order of calls: ng_partition_new; ng_partition_add; then for each bucket
+   ng_partition_next until NULL; ng_partition_free.  One thread at a time.  */
+#ifndef NG_PARTITION_H
+#define NG_PARTITION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "counts/key.h"
+
+struct ng_partition;
+
+/* A partition of keys of SHAPE over N_TYPES types into at most N_BUCKETS
+   buckets (at least 1), by the first words SAMPLE[N_SAMPLE] of some of the
+   keys, which are sorted in place.  NULL without memory.  */
+struct ng_partition *ng_partition_new (struct ng_key_shape shape,
+                                       uint32_t n_types, size_t n_buckets,
+                                       uint64_t *sample,
+                                       size_t n_sample) NG_MUST_CHECK;
+
+/* Free P, which may be NULL.  */
+void ng_partition_free (struct ng_partition *p);
+
+/* Put KEY[words] into its bucket.  NG_ENOMEM.  */
+enum ng_err ng_partition_add (struct ng_partition *p,
+                              const uint64_t *key) NG_MUST_CHECK;
+
+/* How many buckets there are.  */
+size_t ng_partition_n_buckets (const struct ng_partition *p);
+
+/* The next keys [*N][words] of bucket B, or NULL after the last: each call
+   hands out one piece and forgets it.  Borrowed until the next call.  */
+const uint64_t *ng_partition_next (struct ng_partition *p, size_t b, size_t *n);
+
+#endif

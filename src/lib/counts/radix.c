@@ -1,0 +1,97 @@
+#include <config.h>
+
+#include "counts/radix.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "counts/key.h"
+
+enum
+{
+    DIGIT_BITS = 8,
+    N_DIGITS = 1 << DIGIT_BITS,
+    SMALL = 32 /* records that insertion sorts faster; tried 16 to 64 */
+};
+
+static inline void
+sort_small (uint64_t *r, size_t n, const unsigned words)
+{
+    const size_t size = words + 1;
+    uint64_t one[NG_KEY_WORDS_MAX + 1];
+
+    for (size_t i = 1; i < n; i++)
+    {
+        size_t j = i;
+
+        if (ng_key_compare (r + (i - 1) * size, r + i * size, words) <= 0)
+            continue;
+        memcpy (one, r + i * size, size * sizeof *r);
+        for (; j > 0 && ng_key_compare (r + (j - 1) * size, one, words) > 0;
+             j--)
+            memcpy (r + j * size, r + (j - 1) * size, size * sizeof *r);
+        memcpy (r + j * size, one, size * sizeof *r);
+    }
+}
+
+/* The bits of word WORD in which the N records differ from the first.  */
+static inline uint64_t
+differing_bits (const uint64_t *r, size_t n, const unsigned words,
+                unsigned word)
+{
+    uint64_t bits = 0;
+
+    for (size_t i = 1; i < n; i++)
+        bits |= r[i * (words + 1) + word] ^ r[word];
+    return bits;
+}
+
+/* Sort by the words from WORD on; those before are equal.  Recursion goes at
+   most one level deeper for each eight bits of a key.  */
+static void
+sort_from (uint64_t *r, size_t n, const unsigned words, unsigned word,
+           uint64_t *scratch)
+{
+    const size_t size = words + 1;
+    size_t ends[N_DIGITS] = { 0 }, start = 0;
+    uint64_t bits = 0;
+    unsigned shift;
+
+    if (n <= SMALL)
+    {
+        sort_small (r, n, words);
+        return;
+    }
+    while (word < words && (bits = differing_bits (r, n, words, word)) == 0)
+        word++;
+    if (word == words)
+        return;
+    shift = 64 - (unsigned) __builtin_clzll (bits);
+    shift = shift > DIGIT_BITS ? shift - DIGIT_BITS : 0;
+    for (size_t i = 0; i < n; i++)
+        ends[r[i * size + word] >> shift & (N_DIGITS - 1)]++;
+    for (size_t d = 0, sum = 0; d < N_DIGITS; d++)
+    {
+        size_t count = ends[d];
+
+        ends[d] = sum;
+        sum += count;
+    }
+    for (size_t i = 0; i < n; i++)
+    {
+        size_t to = ends[r[i * size + word] >> shift & (N_DIGITS - 1)]++;
+
+        memcpy (scratch + to * size, r + i * size, size * sizeof *r);
+    }
+    memcpy (r, scratch, n * size * sizeof *r);
+    for (size_t d = 0; d < N_DIGITS; start = ends[d++])
+        if (ends[d] - start > 1)
+            sort_from (r + start * size, ends[d] - start, words, word, scratch);
+}
+
+void
+ng_radix_sort (uint64_t *records, size_t n, unsigned words, uint64_t *scratch)
+{
+    assert (words >= 1 && words <= NG_KEY_WORDS_MAX);
+    sort_from (records, n, words, 0, scratch);
+}

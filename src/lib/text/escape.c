@@ -1,0 +1,36 @@
+#include <config.h>
+
+#include "text/escape.h"
+
+bool
+ng_is_name (const unsigned char *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+    {
+        if (name[i] == '\\')
+        {
+            i++;
+            if (i == len || !ng_is_escape_letter (name[i]))
+                return false;
+        }
+        else if (ng_escape_letter (name[i]) != 0)
+            return false;
+    }
+    return len > 0;
+}
+
+size_t
+ng_escape (const unsigned char *s, size_t len, unsigned char *name)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < len; i++)
+    {
+        unsigned char letter = ng_escape_letter (s[i]);
+
+        if (letter)
+            name[at++] = '\\';
+        name[at++] = letter ? letter : s[i];
+    }
+    return at;
+}

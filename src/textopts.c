@@ -1,0 +1,73 @@
+#include <config.h>
+
+#include "textopts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nglimits.h"
+#include "cli.h"
+#include "text/escape.h"
+
+void
+text_option (struct text_options *o, int key, const char *arg)
+{
+    static const char *const modes[] = { "word", "uax29", "space",
+                                         "char", "byte",  NULL };
+    static const char *const cases[] = { "keep", "lower", NULL };
+
+    if (key == 't')
+        o->mode = (enum ng_tokenize_mode) cli_word (arg, modes);
+    else if (key == 'c')
+    {
+        o->has_case = true;
+        o->lower = cli_word (arg, cases) == 1;
+    }
+    else
+        o->strict = true;
+}
+
+void
+text_tokenizer (const struct text_options *o, struct ng_tokenizer *t)
+{
+    bool lower = o->has_case ? o->lower : o->mode == NG_WORD;
+
+    ng_tokenizer_init (t, o->mode, lower, o->strict);
+}
+
+void
+text_warn (const struct ng_tokenizer *t)
+{
+    if (t->n_invalid == 0)
+        return;
+    cli_warn ("%s:%" PRIu64 ": warning: invalid UTF-8, read as U+FFFD"
+              " (%" PRIu64 " %s; this is the first)",
+              strcmp (t->invalid_file, "-") == 0 ? "standard input"
+                                                 : cli_quote (t->invalid_file),
+              t->invalid_line, t->n_invalid,
+              t->n_invalid == 1 ? "place" : "places");
+}
+
+void
+text_check_name (const char *option, const char *text)
+{
+    size_t len = strlen (text);
+
+    if (len > NG_TOKEN_BYTES_MAX)
+        cli_usage_error ("%s: a token is longer than %d bytes", option,
+                         NG_TOKEN_BYTES_MAX);
+    if (!ng_is_name ((const unsigned char *) text, len))
+        cli_usage_error ("%s: %s is no token name: it is not empty, and white"
+                         " space and backslashes are written \\s \\t \\n \\r"
+                         " \\\\",
+                         option, cli_quote (text));
+}
+
+const char *
+temporary_folder (const char *dir)
+{
+    if (!dir)
+        dir = getenv ("TMPDIR");
+    return dir && *dir ? dir : "/tmp";
+}

@@ -1,0 +1,33 @@
+/* The options on reading text that utilities share: how to split it, case,
+   strictness, where temporary files go.  */
+#ifndef NG_TEXTOPTS_H
+#define NG_TEXTOPTS_H
+
+#include <stdbool.h>
+
+#include "text/tokenizer.h"
+
+struct text_options
+{
+    enum ng_tokenize_mode mode;
+    bool has_case, lower; /* -c was given, and what it said */
+    bool strict;
+};
+
+/* Take -t, -c or --strict: KEY is 't', 'c' or 's'.  */
+void text_option (struct text_options *o, int key, const char *arg);
+
+/* A tokenizer as O says: lower case by default in word mode alone.  */
+void text_tokenizer (const struct text_options *o, struct ng_tokenizer *t);
+
+/* Warn if T met bytes that are not UTF-8, telling the first place.  */
+void text_warn (const struct ng_tokenizer *t);
+
+/* End the program unless TEXT, the argument of OPTION or a part of it, is a
+   token name in text form.  */
+void text_check_name (const char *option, const char *text);
+
+/* DIR, or if that is NULL $TMPDIR, or /tmp.  */
+const char *temporary_folder (const char *dir);
+
+#endif
