@@ -13,6 +13,10 @@
 
 struct ng_spill;
 
+/* The descriptor of a new file without a name in folder DIR, open for reading
+   and writing, which the caller closes; -1 with errno.  */
+int ng_spill_unnamed (const char *dir) NG_MUST_CHECK;
+
 /* Make a temporary file in folder DIR (borrowed for faults, as is FAULT).
    NG_ESYS, NG_ENOMEM.  */
 enum ng_err ng_spill_open (const char *dir, struct ng_fault *fault,
@@ -29,6 +33,9 @@ enum ng_err ng_spill_rewind (struct ng_spill *s) NG_MUST_CHECK;
    there are none.  NG_ESYS.  */
 enum ng_err ng_spill_read (struct ng_spill *s, void *buf, size_t cap,
                            size_t *n) NG_MUST_CHECK;
+
+/* Its descriptor, for mapping what is written, after ng_spill_rewind.  */
+int ng_spill_fd (const struct ng_spill *s);
 
 /* Bytes written.  */
 uint64_t ng_spill_size (const struct ng_spill *s);
