@@ -18,7 +18,7 @@ for tree in tree 'a tree'; do
         "$tree" || framework_failure_ 'cp'
     PATH=$PWD/bin returns_ 2 "$shell" "$tree/bootstrap" >out 2>err || fail=1
     for package in gcc make autoconf automake pkgconf zlib1g-dev uthash-dev \
-        libunistring-dev check
+        libunistring-dev libgsl-dev check
     do
         grep "apt-get install .*" err | grep -q -w -e "$package" \
             || fail_ "no word of $package"

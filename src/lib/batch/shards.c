@@ -1,0 +1,258 @@
+#include <config.h>
+
+#include "batch/shards.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/checked.h"
+#include "base/mem.h"
+
+void
+ng_shards_init (struct ng_shards *shards)
+{
+    memset (shards, 0, sizeof *shards);
+}
+
+enum ng_err
+ng_shards_add (struct ng_shards *shards, const char *name,
+               struct ng_fault *fault)
+{
+    size_t n = shards->n_files;
+    struct ng_tokenfile *files;
+    uint64_t *starts, total;
+    enum ng_err err;
+
+    files = ng_grow (shards->files, &shards->cap_files, n + 1, sizeof *files);
+    if (!files)
+        return NG_ENOMEM;
+    shards->files = files;
+    starts =
+        ng_grow (shards->starts, &shards->cap_starts, n + 1, sizeof *starts);
+    if (!starts)
+        return NG_ENOMEM;
+    shards->starts = starts;
+    err = ng_tokenfile_open (name, fault, &files[n]);
+    if (err != NG_OK)
+        return err;
+    if (!ng_ckd_add (shards->n_tokens, files[n].n_tokens, &total))
+    {
+        ng_tokenfile_close (&files[n]);
+        return NG_EOVERFLOW;
+    }
+    starts[n] = shards->n_tokens;
+    shards->n_tokens = total;
+    shards->n_files = n + 1;
+    return NG_OK;
+}
+
+struct ng_dtype
+ng_shards_dtype (const struct ng_shards *shards)
+{
+    struct ng_dtype dtype = { 2, false };
+
+    for (size_t i = 0; i < shards->n_files; i++)
+    {
+        struct ng_dtype other = shards->files[i].dtype;
+
+        if (i == 0 || ng_dtype_max (other) > ng_dtype_max (dtype))
+            dtype = other;
+    }
+    return dtype;
+}
+
+const char *
+ng_shards_name (const struct ng_shards *shards)
+{
+    return shards->n_files == 1 ? shards->files[0].name : NULL;
+}
+
+static inline uint64_t
+get_item (const unsigned char *p, unsigned item_bytes)
+{
+    switch (item_bytes)
+    {
+    case 1:
+        return *p;
+    case 2:
+        return ng_get_u16le (p);
+    case 4:
+        return ng_get_u32le (p);
+    default:
+        return ng_get_u64le (p);
+    }
+}
+
+static inline void
+put_item (unsigned char *p, unsigned item_bytes, uint64_t x)
+{
+    switch (item_bytes)
+    {
+    case 1:
+        *p = (unsigned char) x;
+        break;
+    case 2:
+        ng_put_u16le (p, (uint16_t) x);
+        break;
+    case 4:
+        ng_put_u32le (p, (uint32_t) x);
+        break;
+    default:
+        ng_put_u64le (p, x);
+    }
+}
+
+/* Copy N items of FROM bytes to items of TO bytes.  Return the index of the
+   first that is above MAX, or N.  FROM and TO are constants at each call, so
+   that the compiler makes a loop of vectors of each; a bad one is looked for
+   only once it is known that there is one.  */
+static inline size_t
+convert (const unsigned char *in, unsigned from, unsigned char *out,
+         unsigned to, size_t n, uint64_t max)
+{
+    bool bad = false;
+
+    for (size_t i = 0; i < n; i++)
+    {
+        uint64_t x = get_item (in + i * from, from);
+
+        bad |= x > max;
+        put_item (out + i * to, to, x);
+    }
+    if (!bad)
+        return n;
+    for (size_t i = 0; i < n; i++)
+        if (get_item (in + i * from, from) > max)
+            return i;
+    return n;
+}
+
+static size_t
+convert_items (const unsigned char *in, unsigned from, unsigned char *out,
+               unsigned to, size_t n, uint64_t max)
+{
+#define NG_CASE(f, t)   \
+    case (f) *16 + (t): \
+        return convert (in, f, out, t, n, max)
+#define NG_CASES(f) \
+    NG_CASE (f, 1); \
+    NG_CASE (f, 2); \
+    NG_CASE (f, 4); \
+    NG_CASE (f, 8)
+    switch (from * 16 + to)
+    {
+        NG_CASES (1);
+        NG_CASES (2);
+        NG_CASES (4);
+        NG_CASES (8);
+    }
+#undef NG_CASES
+#undef NG_CASE
+    assert (!"an item has 1, 2, 4 or 8 bytes");
+    return 0;
+}
+
+/* Say what is wrong with token I of FILE.  */
+static enum ng_err
+bad_id (const struct ng_tokenfile *file, uint64_t i, struct ng_dtype dtype,
+        uint64_t id_end, struct ng_fault *fault)
+{
+    unsigned bytes = file->dtype.item_bytes;
+    uint64_t x = get_item (file->data + i * bytes, bytes);
+
+    if (file->dtype.is_signed && x > ng_dtype_max (file->dtype))
+        return ng_fault_set (fault, NG_EINVAL, file->name,
+                             "token %" PRIu64 ": a negative id", i);
+    if (x > ng_dtype_max (dtype))
+        return ng_fault_set (
+            fault, NG_EINVAL, file->name,
+            "token %" PRIu64 ": id %" PRIu64 " does not fit dtype %c%u", i, x,
+            dtype.is_signed ? 'i' : 'u', dtype.item_bytes);
+    return ng_fault_set (fault, NG_EINVAL, file->name,
+                         "token %" PRIu64 ": id %" PRIu64
+                         " is not in the vocabulary of %" PRIu64,
+                         i, x, id_end);
+}
+
+/* The same as ng_shards_copy within one file.  */
+static enum ng_err
+copy_from_file (const struct ng_tokenfile *file, uint64_t start, size_t n,
+                struct ng_dtype dtype, uint64_t id_end, unsigned char *out,
+                struct ng_fault *fault)
+{
+    unsigned from = file->dtype.item_bytes, to = dtype.item_bytes;
+    const unsigned char *in = file->data + start * from;
+    uint64_t max = ng_dtype_max (dtype), have = ng_dtype_max (file->dtype);
+    size_t done;
+
+    if (have < max)
+        max = have;
+    if (id_end > 0 && id_end - 1 < max)
+        max = id_end - 1;
+    if (from == to && !file->dtype.is_signed && have <= max)
+    {
+        memcpy (out, in, n * from);
+        return NG_OK;
+    }
+    done = convert_items (in, from, out, to, n, max);
+    return done == n ? NG_OK
+                     : bad_id (file, start + done, dtype, id_end, fault);
+}
+
+/* The last file that starts at START or before, and is not empty.  */
+static size_t
+find_file (const struct ng_shards *shards, uint64_t start)
+{
+    size_t low = 0, high = shards->n_files;
+
+    while (high - low > 1)
+    {
+        size_t middle = low + (high - low) / 2;
+
+        if (shards->starts[middle] <= start)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+enum ng_err
+ng_shards_copy (const struct ng_shards *shards, uint64_t start, size_t n,
+                struct ng_dtype dtype, uint64_t id_end, unsigned char *out,
+                struct ng_fault *fault)
+{
+    size_t f = find_file (shards, start);
+
+    assert (start <= shards->n_tokens && n <= shards->n_tokens - start);
+    while (n > 0)
+    {
+        const struct ng_tokenfile *file = &shards->files[f];
+        uint64_t from = start - shards->starts[f];
+        uint64_t left = file->n_tokens - from;
+        size_t part = left < n ? (size_t) left : n;
+        enum ng_err err =
+            copy_from_file (file, from, part, dtype, id_end, out, fault);
+
+        if (err != NG_OK)
+            return err;
+        start += part;
+        n -= part;
+        out += part * dtype.item_bytes;
+        f++;
+    }
+    return NG_OK;
+}
+
+void
+ng_shards_fini (struct ng_shards *shards)
+{
+    for (size_t i = 0; i < shards->n_files; i++)
+        ng_tokenfile_close (&shards->files[i]);
+    free (shards->files);
+    free (shards->starts);
+    ng_shards_init (shards);
+}

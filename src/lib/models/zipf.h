@@ -1,0 +1,86 @@
+/* The power law of a spectrum: p(x) = x^-a / zeta(a, xmin) for counts x of
+   xmin and more, its exponent by maximum likelihood, and the cut-off xmin by
+   the Kolmogorov-Smirnov distance (Clauset, Shalizi and Newman 2009,
+   "Power-law distributions in empirical data", SIAM Review 51).
+
+   a is the frequency exponent: how fast fall the numbers of types that occur
+   x times.  On ranks the same law is f(r) ~ r^-s with s = 1 / (a - 1), the
+   rank exponent, so that a = 1 + 1/s.
+
+   Make a struct ng_zipf_tails from a spectrum's cells, then fit it.  The
+   tails are read only by the fits and may be shared by threads.  */
+#ifndef NG_ZIPF_H
+#define NG_ZIPF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "counts/spectrum.h"
+
+enum
+{
+    /* Fewer types tell next to nothing of an exponent: Clauset, Shalizi and
+       Newman 2009, section 3.5, ask for 50 or so.  */
+    NG_ZIPF_TYPES_MIN = 50
+};
+
+/* What a fit needs of a spectrum, by rising count.  */
+struct ng_zipf_tails
+{
+    size_t n;       /* cells */
+    double *x;      /* [n] counts */
+    double *ln_x;   /* [n] their logarithms */
+    double *types;  /* [n + 1] types that occur x[i] times or more; 0 */
+    double *sum_ln; /* [n + 1] sum of ln count over those types; 0 */
+};
+
+struct ng_zipf_fit
+{
+    double a, a_err;       /* frequency exponent and its standard error */
+    double s, s_err;       /* rank exponent and its standard error */
+    double xmin;           /* cut-off: counts below it are left out */
+    double n_tail;         /* types at or above the cut-off */
+    double ks;             /* Kolmogorov-Smirnov distance */
+    double log_likelihood; /* natural, of the types in the tail */
+};
+
+/* Make *TAILS of CELLS[N], which rise by count.  NG_ENOMEM.  */
+enum ng_err ng_zipf_tails_init (struct ng_zipf_tails *tails,
+                                const struct ng_spectrum_cell *cells,
+                                size_t n) NG_MUST_CHECK;
+
+void ng_zipf_tails_fini (struct ng_zipf_tails *tails);
+
+/* Fit the exponent to the counts of XMIN and more: the root of the
+   likelihood's derivative (equation 3.5), the error from its curvature
+   (equation 3.6).  NG_EINVAL if fewer than two distinct counts are left, for
+   which no exponent is likeliest.  */
+enum ng_err ng_zipf_fit_at (const struct ng_zipf_tails *tails, double xmin,
+                            struct ng_zipf_fit *fit) NG_MUST_CHECK;
+
+/* The same at the cut-off, among the counts that occur but the two greatest,
+   whose fit has the least distance (section 3.3); the smaller one of two that
+   do as well.  With fewer than three distinct counts the least one is the
+   cut-off.  The errors do not include the choice of the cut-off.
+
+   The distance is the greatest difference at a count that occurs between the
+   shares of types below it in the law and in the tail, as plfit has it.
+   Shares rise on both sides, so that whole stretches of counts are ruled out
+   by their ends, and a cut-off is given up at the first count that is worse
+   than the best cut-off so far: about 2 microseconds per distinct count.  */
+enum ng_err ng_zipf_fit_best (const struct ng_zipf_tails *tails,
+                              struct ng_zipf_fit *fit) NG_MUST_CHECK;
+
+/* The distance of the law with exponent A from the counts from the I-th on,
+   or something above LIMIT if it is above LIMIT.  */
+double ng_zipf_distance (const struct ng_zipf_tails *tails, size_t i, double a,
+                         double limit);
+
+/* Is there a cut-off whose fit has a distance below LIMIT?  What
+   ng_zipf_fit_best looks for, in less time.  */
+bool ng_zipf_has_distance_below (const struct ng_zipf_tails *tails,
+                                 double limit);
+
+#endif

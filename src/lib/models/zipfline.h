@@ -1,0 +1,35 @@
+/* Zipf's law with a ruler: the straight line through log frequency against
+   log rank by least squares.  It is the customary picture and a biased
+   estimate: ranks are sorted, so that the points do not err independently,
+   and the many rare types outweigh the rest (Clauset, Shalizi and Newman 2009,
+   appendix A).  The errors given are those of least squares as if the points
+   were independent, and far too small.
+
+   Types of equal count get ranks one after the other.  Pure functions.  */
+#ifndef NG_ZIPFLINE_H
+#define NG_ZIPFLINE_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "counts/spectrum.h"
+
+/* ln frequency = intercept + slope * ln rank.  */
+struct ng_zipf_line
+{
+    double slope, slope_err;
+    double intercept;
+};
+
+/* The line through all ranks of the spectrum CELLS[N], which rise by count.
+   NG_EINVAL if N < 2 or there are fewer than three types.  Time grows with N
+   and not with the number of types.  */
+enum ng_err ng_zipf_line_ranks (const struct ng_spectrum_cell *cells, size_t n,
+                                struct ng_zipf_line *line) NG_MUST_CHECK;
+
+/* Sum of ln r, and of (ln r)^2, for the ranks r from FIRST to LAST >= FIRST
+   >= 1; FIRST is 1 in the second.  */
+double ng_sum_ln_ranks (double first, double last);
+double ng_sum_ln2_ranks (double last);
+
+#endif

@@ -1,0 +1,243 @@
+#include <config.h>
+
+#include <gsl/gsl_sf_zeta.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "models/zipf.h"
+#include "unit.h"
+
+/* The words of The Time Machine with the rare counts taken together.  */
+static const struct ng_spectrum_cell book[] = {
+    { 1, 2329 }, { 2, 831 },  { 3, 381 },  { 4, 224 },  { 5, 147 },
+    { 6, 100 },  { 7, 84 },   { 8, 51 },   { 9, 39 },   { 10, 37 },
+    { 12, 70 },  { 15, 50 },  { 20, 61 },  { 30, 50 },  { 44, 40 },
+    { 60, 22 },  { 90, 21 },  { 140, 18 }, { 200, 11 }, { 440, 7 },
+    { 815, 1 },  { 1155, 1 }, { 1245, 1 }, { 1267, 1 }, { 2261, 1 },
+};
+
+/* Few types and steep; long and flat; gaps far out.  */
+static const struct ng_spectrum_cell steep[] = {
+    { 1, 32000 }, { 2, 170 }, { 3, 9 }, { 5, 1 }
+};
+static const struct ng_spectrum_cell far_out[] = {
+    { 999, 300 },    { 1000, 50 },    { 1001, 45 },     { 1500, 40 },
+    { 40000, 10 },   { 50000, 9 },    { 1000000, 5 },   { 7777777, 4 },
+    { 88888888, 2 }, { 99999999, 1 }, { 3000000000, 1 }
+};
+
+#define CASE(cells) cells, sizeof cells / sizeof *cells
+static const struct
+{
+    const struct ng_spectrum_cell *cells;
+    size_t n;
+} cases[] = { { CASE (book) }, { CASE (steep) }, { CASE (far_out) } };
+
+enum
+{
+    N_CASES = sizeof cases / sizeof *cases
+};
+
+/* The log-likelihood, term by term.  */
+static double
+log_likelihood (const struct ng_spectrum_cell *cells, size_t n, double xmin,
+                double a)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if ((double) cells[i].count >= xmin)
+            sum += (double) cells[i].n_types
+                   * (-a * log ((double) cells[i].count)
+                      - log (gsl_sf_hzeta (a, xmin)));
+    return sum;
+}
+
+/* The likeliest exponent by cutting an interval down to its better part.  */
+static double
+slow_exponent (const struct ng_spectrum_cell *cells, size_t n, double xmin)
+{
+    double lo = 1.0001, hi = 40;
+
+    for (int i = 0; i < 300; i++)
+    {
+        double a = lo + (hi - lo) / 3, b = hi - (hi - lo) / 3;
+
+        if (log_likelihood (cells, n, xmin, a)
+            < log_likelihood (cells, n, xmin, b))
+            lo = a;
+        else
+            hi = b;
+    }
+    return lo;
+}
+
+/* The distance at each count that occurs.  */
+static double
+slow_distance (const struct ng_spectrum_cell *cells, size_t n, double xmin,
+               double a)
+{
+    double total = 0, below = 0, worst = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if ((double) cells[i].count >= xmin)
+            total += (double) cells[i].n_types;
+    for (size_t i = 0; i < n; i++)
+        if ((double) cells[i].count >= xmin)
+        {
+            double law = 1
+                         - gsl_sf_hzeta (a, (double) cells[i].count)
+                               / gsl_sf_hzeta (a, xmin);
+
+            worst = fmax (worst, fabs (law - below / total));
+            below += (double) cells[i].n_types;
+        }
+    return worst;
+}
+
+START_TEST (fit_at_each_cutoff)
+{
+    const struct ng_spectrum_cell *cells = cases[_i].cells;
+    size_t n = cases[_i].n;
+    struct ng_zipf_tails tails;
+
+    ck_assert_int_eq (ng_zipf_tails_init (&tails, cells, n), NG_OK);
+    for (size_t i = 0; i + 2 < n; i++)
+        /* Cut-offs that occur and such that do not.  */
+        for (int below = 0; below < 2; below++)
+        {
+            double xmin = (double) cells[i].count - below;
+            struct ng_zipf_fit fit;
+            double a, h = 1e-3, curvature;
+
+            if (xmin < 1)
+                continue;
+            ck_assert_int_eq (ng_zipf_fit_at (&tails, xmin, &fit), NG_OK);
+            a = slow_exponent (cells, n, xmin);
+            if (a > 30)
+                continue;
+            ck_assert_double_eq_tol (fit.a, a, 2e-6 * a);
+            ck_assert_double_eq_tol (fit.log_likelihood,
+                                     log_likelihood (cells, n, xmin, fit.a),
+                                     1e-11 * fabs (fit.log_likelihood));
+            ck_assert_double_eq_tol (
+                fit.ks, slow_distance (cells, n, xmin, fit.a), 1e-12);
+            h *= fit.a - 1;
+            curvature = (2 * log_likelihood (cells, n, xmin, fit.a)
+                         - log_likelihood (cells, n, xmin, fit.a - h)
+                         - log_likelihood (cells, n, xmin, fit.a + h))
+                        / (h * h);
+            ck_assert_double_eq_tol (fit.a_err, 1 / sqrt (curvature),
+                                     1e-3 * fit.a_err);
+            ck_assert_double_eq_tol (fit.s, 1 / (fit.a - 1), 1e-14);
+            ck_assert_double_eq_tol (
+                fit.s_err, fit.a_err / ((fit.a - 1) * (fit.a - 1)), 1e-12);
+        }
+    ng_zipf_tails_fini (&tails);
+}
+END_TEST
+
+START_TEST (best_cutoff)
+{
+    const struct ng_spectrum_cell *cells = cases[_i].cells;
+    size_t n = cases[_i].n;
+    struct ng_zipf_tails tails;
+    struct ng_zipf_fit fit;
+    double best = INFINITY, xmin = 0;
+
+    ck_assert_int_eq (ng_zipf_tails_init (&tails, cells, n), NG_OK);
+    for (size_t i = 0; i + 2 < n; i++)
+    {
+        double x = (double) cells[i].count;
+        double d;
+
+        ck_assert_int_eq (ng_zipf_fit_at (&tails, x, &fit), NG_OK);
+        d = slow_distance (cells, n, x, fit.a);
+        if (d < best)
+        {
+            best = d;
+            xmin = x;
+        }
+    }
+    ck_assert_int_eq (ng_zipf_fit_best (&tails, &fit), NG_OK);
+    ck_assert_double_eq (fit.xmin, xmin);
+    ck_assert_double_eq_tol (fit.ks, best, 1e-12);
+    ck_assert (ng_zipf_has_distance_below (&tails, best * 1.0001));
+    ck_assert (!ng_zipf_has_distance_below (&tails, best * 0.9999));
+    ng_zipf_tails_fini (&tails);
+}
+END_TEST
+
+/* A long spectrum, in which most cut-offs are ruled out early: the choice is
+   the same as without.  */
+START_TEST (best_of_many)
+{
+    enum
+    {
+        N = 400
+    };
+    struct ng_spectrum_cell cells[N];
+    struct ng_zipf_tails tails;
+    struct ng_zipf_fit fit, best = { .ks = INFINITY };
+    uint64_t state = (uint64_t) _i;
+
+    for (size_t i = 0; i < N; i++)
+    {
+        double x = (double) (i + 1) * (1 + (double) i / 50);
+
+        state = state * UINT64_C (6364136223846793005) + 1442695040888963407;
+        cells[i].count = (uint64_t) x;
+        cells[i].n_types =
+            1
+            + (uint64_t) (1e6 * pow (x + 8 * _i, -2.2)
+                          * (0.9 + 0.2 * (double) (state >> 40) / 0x1p24));
+    }
+    ck_assert_int_eq (ng_zipf_tails_init (&tails, cells, N), NG_OK);
+    for (size_t i = 0; i + 2 < N; i++)
+    {
+        ck_assert_int_eq (
+            ng_zipf_fit_at (&tails, (double) cells[i].count, &fit), NG_OK);
+        if (fit.ks < best.ks)
+            best = fit;
+    }
+    ck_assert_int_eq (ng_zipf_fit_best (&tails, &fit), NG_OK);
+    ck_assert_double_eq (fit.xmin, best.xmin);
+    ck_assert_double_eq (fit.ks, best.ks);
+    ng_zipf_tails_fini (&tails);
+}
+END_TEST
+
+START_TEST (too_little)
+{
+    struct ng_zipf_tails tails;
+    struct ng_zipf_fit fit;
+
+    ck_assert_int_eq (ng_zipf_tails_init (&tails, steep, 1), NG_OK);
+    ck_assert_int_eq (ng_zipf_fit_best (&tails, &fit), NG_EINVAL);
+    ck_assert_int_eq (ng_zipf_fit_at (&tails, 1, &fit), NG_EINVAL);
+    ng_zipf_tails_fini (&tails);
+    ck_assert_int_eq (ng_zipf_tails_init (&tails, steep, 0), NG_OK);
+    ck_assert_int_eq (ng_zipf_fit_best (&tails, &fit), NG_EINVAL);
+    ng_zipf_tails_fini (&tails);
+    ck_assert_int_eq (ng_zipf_tails_init (&tails, steep, 2), NG_OK);
+    ck_assert_int_eq (ng_zipf_fit_best (&tails, &fit), NG_OK);
+    ck_assert_double_eq (fit.xmin, 1);
+    ck_assert_int_eq (ng_zipf_fit_at (&tails, 2, &fit), NG_EINVAL);
+    ck_assert_int_eq (ng_zipf_fit_at (&tails, 3, &fit), NG_EINVAL);
+    ng_zipf_tails_fini (&tails);
+}
+END_TEST
+
+Suite *
+ng_suite (void)
+{
+    Suite *s = suite_create ("zipf");
+    TCase *c = tcase_create ("zipf");
+
+    tcase_add_loop_test (c, fit_at_each_cutoff, 0, N_CASES);
+    tcase_add_loop_test (c, best_cutoff, 0, N_CASES);
+    tcase_add_loop_test (c, best_of_many, 0, 6);
+    tcase_add_test (c, too_little);
+    suite_add_tcase (s, c);
+    return s;
+}
