@@ -5,14 +5,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "base/nglimits.h"
 #include "counts/merge.h"
 #include "counts/ngcread.h"
 #include "counts/portion.h"
-#include "io/spill.h"
 #include "text/blocks.h"
 
 enum
@@ -67,15 +65,6 @@ struct engine
     uint64_t ns[NG_STAGES];
     struct ng_fault *fault;
 };
-
-static uint64_t
-now_ns (void)
-{
-    struct timespec t;
-
-    (void) clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-    return (uint64_t) t.tv_sec * 1000000000 + (uint64_t) t.tv_nsec;
-}
 
 /* ---------------------------------------------------------------- reading  */
 
@@ -181,20 +170,20 @@ want_ids (struct reader *r, size_t n)
 static enum ng_err
 read_text (struct reader *r)
 {
-    uint64_t start = now_ns (), scanned;
+    uint64_t start = ng_stage_now (r->e->o->clock), scanned;
     uint64_t n_invalid = r->tokenizer.n_invalid;
     enum ng_err err =
         ng_block_scan (&r->block, &r->tokenizer, &r->list, &r->fault);
 
     if (n_invalid == 0 && r->tokenizer.n_invalid > 0)
         r->first_invalid = r->block.number;
-    scanned = now_ns ();
+    scanned = ng_stage_now (r->e->o->clock);
     r->ns[NG_STAGE_TOKENIZE] += scanned - start;
     if (err == NG_OK)
         err = want_ids (r, r->list.n);
     if (err == NG_OK)
         err = intern_list (r);
-    r->ns[NG_STAGE_INTERN] += now_ns () - scanned;
+    r->ns[NG_STAGE_INTERN] += ng_stage_now (r->e->o->clock) - scanned;
     return err;
 }
 
@@ -247,7 +236,7 @@ static enum ng_err
 take_block (struct reader *r, size_t *place)
 {
     struct engine *e = r->e;
-    uint64_t start = now_ns ();
+    uint64_t start = ng_stage_now (e->o->clock);
     enum ng_err err = NG_OK;
 
     (void) pthread_mutex_lock (&e->portion.lock);
@@ -270,7 +259,7 @@ take_block (struct reader *r, size_t *place)
         e->o->progress (ng_blocks_bytes_done (e->blocks),
                         ng_blocks_bytes_total (e->blocks));
     (void) pthread_mutex_unlock (&e->portion.lock);
-    r->ns[NG_STAGE_READ] += now_ns () - start;
+    r->ns[NG_STAGE_READ] += ng_stage_now (e->o->clock) - start;
     return err;
 }
 
@@ -438,6 +427,7 @@ begin_portion (struct engine *e)
                            (e->o->info.flags & NG_NGC_SENTENCES) != 0,
                            e->n_workers, e->carried, e->carried_ids,
                            e->n_carried, e->in_sentence);
+    e->portion.clock = e->o->clock;
     ng_vocab_free (e->carried);
     e->carried = NULL;
     return err;
@@ -527,10 +517,10 @@ run_portions (struct engine *e, struct ng_output *out)
     }
     if (err == NG_OK && e->merger)
     {
-        uint64_t start = now_ns ();
+        uint64_t start = ng_stage_now (e->o->clock);
 
         err = ng_merger_finish (e->merger, out);
-        e->ns[NG_STAGE_MERGE] += now_ns () - start;
+        e->ns[NG_STAGE_MERGE] += ng_stage_now (e->o->clock) - start;
     }
     return err;
 }
