@@ -2,6 +2,7 @@
 
 #include "counts/names.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,6 +230,7 @@ ng_names_place (const struct ng_names *names, uint32_t rank, uint32_t *first)
         return rank;
     found =
         bsearch (&key, names->moves, names->n_moves, sizeof key, compare_moves);
+    assert (found);
     *first = found->first;
     return found->place;
 }
