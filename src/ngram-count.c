@@ -30,17 +30,17 @@ enum
 };
 
 static const struct cli_option options[] = {
-    { 't', "tokenize", "MODE",
-      "how to split text: space (default), word, uax29,\nchar, or byte" },
-    { 'c', "case", "CASE", "lower (default for word) or keep" },
+    { 't', "tokenize", "word|uax29|space|char|byte",
+      "how to split text (default space)" },
+    { 'c', "case", "lower|keep", "lower is the default for word, else keep" },
     { KEY_VOCAB, "vocab", "FILE",
       "the vocabulary of token files (.npy); for text,\nother tokens count as"
       " <unk>" },
     { 'n', "order", "N|MIN-MAX",
       "which orders to list, up to 8 (default 1-4)" },
     { 's', "sentences", NULL, "each line is a sentence between <s> and </s>" },
-    { KEY_SORT, "sort", "KEY",
-      "within an order: count (default), text, or none" },
+    { KEY_SORT, "sort", "count|text|none",
+      "within an order (default count: the most frequent\nfirst)" },
     { KEY_TOP, "top", "K", "list only the K first of each order" },
     { KEY_MIN_COUNT, "min-count", "K",
       "list only what occurs K times or more" },

@@ -61,9 +61,9 @@ struct engine
     size_t n_carried;
     bool in_sentence;
 
-    struct ng_output **outs; /* [n_runs] unnamed .ngc files of portions */
-    struct ng_ngc **runs;
-    size_t n_runs, cap_outs, cap_runs;
+    struct ng_merge_setup merge;
+    struct ng_merger *merger; /* of the portions' .ngc files */
+    unsigned n_portions;
     uint64_t ns[NG_STAGES];
     struct ng_fault *fault;
 };
@@ -253,7 +253,7 @@ take_block (struct reader *r, size_t *place)
     (void) pthread_mutex_lock (&e->portion.lock);
     if (e->stop || e->at_end)
         err = NG_END;
-    else if (e->portion.n_ids > 0
+    else if (e->portion.n_blocks > (e->n_carried > 0)
              && ng_portion_bytes (&e->portion) > e->o->budget)
         err = NG_FULL;
     if (err == NG_OK)
@@ -443,42 +443,23 @@ begin_portion (struct engine *e)
     return err;
 }
 
-/* Count the portion to a run of its own, and keep what is left over.  */
+/* Count the portion to an .ngc file without a name, F.  */
 static enum ng_err
-make_run (struct engine *e)
+count_apart (struct engine *e, struct ng_ngc **f)
 {
     struct ng_ngc_info info = e->o->info;
-    struct ng_output **outs;
-    struct ng_ngc **runs;
-    enum ng_err err = NG_OK;
+    struct ng_output *out = NULL;
+    enum ng_err err;
 
-    info.min_order = 1;
     info.min_count = 1;
-    outs = ng_grow (e->outs, &e->cap_outs, e->n_runs + 1, sizeof *outs);
-    if (!outs)
-        return NG_ENOMEM;
-    e->outs = outs;
-    runs = ng_grow (e->runs, &e->cap_runs, e->n_runs + 1, sizeof *runs);
-    if (!runs)
-        return NG_ENOMEM;
-    e->runs = runs;
-    runs[e->n_runs] = NULL;
-    err = ng_output_open_unnamed (e->o->spill_dir, e->fault, &outs[e->n_runs]);
-    if (err != NG_OK)
-        return err;
-    e->n_runs++;
-    e->carried = ng_vocab_new ();
-    if (!e->carried)
-        return NG_ENOMEM;
-    err = ng_portion_carry (&e->portion, e->carried, e->carried_ids,
-                            &e->n_carried, &e->in_sentence);
+    err = ng_output_open_unnamed (e->o->spill_dir, e->fault, &out);
     if (err == NG_OK)
-        err = count_portion (e, &info, outs[e->n_runs - 1]);
+        err = count_portion (e, &info, out);
     if (err == NG_OK)
-        err = ng_output_flush (outs[e->n_runs - 1]);
+        err = ng_output_flush (out);
     if (err == NG_OK)
-        err = ng_ngc_open_fd (ng_output_fd (outs[e->n_runs - 1]),
-                              e->o->spill_dir, e->fault, &runs[e->n_runs - 1]);
+        err = ng_ngc_open_fd (ng_output_fd (out), e->o->spill_dir, e->fault, f);
+    (void) ng_output_close (out);
     return err;
 }
 
@@ -491,47 +472,66 @@ sum_stages (struct engine *e)
             e->ns[s] += e->portion.workers[i].ns[s];
 }
 
+/* Count the portion for the merger, and keep what it leaves over.  */
+static enum ng_err
+make_run (struct engine *e)
+{
+    struct ng_ngc *f;
+    enum ng_err err = NG_OK;
+
+    e->carried = ng_vocab_new ();
+    if (!e->merger)
+        e->merger = ng_merger_new (&e->merge);
+    if (!e->carried || !e->merger)
+        return NG_ENOMEM;
+    err = ng_portion_carry (&e->portion, e->carried, e->carried_ids,
+                            &e->n_carried, &e->in_sentence);
+    if (err == NG_OK)
+        err = count_apart (e, &f);
+    /* The merger has the budget to itself.  */
+    sum_stages (e);
+    ng_portion_fini (&e->portion);
+    return err == NG_OK ? ng_merger_add (e->merger, f) : err;
+}
+
+/* Read and count one portion; the last one of only one goes straight to
+   OUT.  */
+static enum ng_err
+run_portion (struct engine *e, struct ng_output *out)
+{
+    enum ng_err err = begin_portion (e);
+
+    if (err == NG_OK)
+        err = all_workers (e, PHASE_READ);
+    if (err != NG_OK)
+        return err;
+    e->n_portions++;
+    e->n_tokens += e->portion.n_ids - e->portion.n_breaks - e->n_carried;
+    e->portion.ends_text = e->at_end;
+    if (!e->at_end || e->merger)
+        return make_run (e);
+    err = count_portion (e, &e->o->info, out);
+    sum_stages (e);
+    return err;
+}
+
 static enum ng_err
 run_portions (struct engine *e, struct ng_output *out)
 {
     enum ng_err err = NG_OK;
 
-    while (err == NG_OK && !e->portion.ends_text)
+    while (err == NG_OK && !e->at_end)
     {
-        err = begin_portion (e);
-        if (err == NG_OK)
-            err = all_workers (e, PHASE_READ);
-        if (err == NG_OK)
-        {
-            e->n_tokens +=
-                e->portion.n_ids - e->portion.n_breaks - e->n_carried;
-            e->portion.ends_text = e->at_end;
-            if (e->at_end && e->n_runs == 0)
-                err = count_portion (e, &e->o->info, out);
-            else
-                err = make_run (e);
-            sum_stages (e);
-        }
-        if (err != NG_OK || !e->portion.ends_text)
-        {
-            ng_portion_fini (&e->portion);
-            e->portion.ends_text = false;
-        }
-    }
-    if (err == NG_OK)
+        err = run_portion (e, out);
         ng_portion_fini (&e->portion);
-    return err;
-}
+    }
+    if (err == NG_OK && e->merger)
+    {
+        uint64_t start = now_ns ();
 
-static enum ng_err
-merge_runs (struct engine *e, struct ng_output *out)
-{
-    uint64_t start = now_ns ();
-    enum ng_err err;
-
-    err = ng_merge (e->runs, e->n_runs, &e->o->info, e->o->spill_dir,
-                    e->o->budget, out, e->fault);
-    e->ns[NG_STAGE_MERGE] += now_ns () - start;
+        err = ng_merger_finish (e->merger, out);
+        e->ns[NG_STAGE_MERGE] += now_ns () - start;
+    }
     return err;
 }
 
@@ -604,13 +604,7 @@ close_engine (struct engine *e)
         free (r->by_fixed);
     }
     free (e->readers);
-    for (size_t i = 0; i < e->n_runs; i++)
-    {
-        ng_ngc_close (e->runs[i]);
-        (void) ng_output_close (e->outs[i]);
-    }
-    free (e->runs);
-    free (e->outs);
+    ng_merger_free (e->merger);
     ng_vocab_free (e->carried);
     ng_blocks_close (e->blocks);
 }
@@ -624,6 +618,10 @@ ng_engine_run (const char *const *names, size_t n_names,
     struct engine e = { .o = options, .t = t, .fault = fault };
     enum ng_err err;
 
+    e.merge = (struct ng_merge_setup){ .info = options->info,
+                                       .spill_dir = options->spill_dir,
+                                       .budget_bytes = options->budget,
+                                       .fault = fault };
     err = ng_blocks_open (names, n_names, t->mode, &e.block_fault, &e.blocks);
     if (err != NG_OK && e.block_fault.err != NG_OK)
         *fault = e.block_fault;
@@ -631,14 +629,12 @@ ng_engine_run (const char *const *names, size_t n_names,
         err = init_readers (&e);
     if (err == NG_OK)
         err = run_portions (&e, out);
-    if (err == NG_OK && e.n_runs > 0)
-        err = merge_runs (&e, out);
     sum_invalid (&e, t);
     close_engine (&e);
     if (report)
     {
         report->n_tokens = e.n_tokens;
-        report->n_portions = e.n_runs > 0 ? (unsigned) e.n_runs : 1;
+        report->n_portions = e.n_portions;
         memcpy (report->ns, e.ns, sizeof e.ns);
     }
     return err;

@@ -116,6 +116,8 @@ free_block (struct ng_id_block *b)
 void
 ng_portion_fini (struct ng_portion *p)
 {
+    if (p->order == 0)
+        return;
     for (size_t i = 0; i < p->n_blocks; i++)
         free_block (&p->blocks[i]);
     free (p->blocks);
@@ -134,10 +136,7 @@ ng_portion_fini (struct ng_portion *p)
     free (p->workers);
     (void) pthread_mutex_destroy (&p->lock);
     (void) pthread_cond_destroy (&p->turned);
-    p->workers = NULL;
-    p->blocks = NULL;
-    p->n_workers = 0;
-    p->n_blocks = 0;
+    memset (p, 0, sizeof *p);
 }
 
 enum ng_err

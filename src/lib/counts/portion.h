@@ -96,7 +96,7 @@ enum ng_err ng_portion_init (struct ng_portion *p, unsigned order,
                              const uint32_t *carried_ids, size_t n_carried,
                              bool in_sentence) NG_MUST_CHECK;
 
-/* Release what P holds.  */
+/* Release what P, all zero or initialized, holds, and make it all zero.  */
 void ng_portion_fini (struct ng_portion *p);
 
 /* Keep a place for the next block of the text; its number in *PLACE.  The
