@@ -1,0 +1,34 @@
+/* The command line of ngram-batch.  */
+#ifndef NG_BATCHOPTS_H
+#define NG_BATCHOPTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "batch/record.h"
+#include "batch/resume.h"
+#include "batch/sampler.h"
+
+struct request
+{
+    struct ng_sampler_spec sampler;
+    struct ng_given given;
+    bool reverse;
+    bool has_at;
+    uint64_t at;
+    uint64_t n_serve; /* steps to be served */
+    enum ng_record_format format;
+    bool has_dtype;
+    struct ng_dtype dtype;
+    const char *output;
+    const char *state;
+    const char *resume;
+};
+
+/* Fill *R, which holds the defaults, from the command line.  */
+void batch_options (int argc, char **argv, struct request *r);
+
+/* Complain of options that do not go together; with what a state file adds.  */
+void batch_check_options (const struct request *r);
+
+#endif
