@@ -36,7 +36,8 @@ static char **args;
 static struct option long_options[OPTIONS_MAX + 1];
 static char short_options[3 * OPTIONS_MAX + 2];
 static char last_option[64]; /* as the user may have typed it */
-static const char *volatile guarded[GUARDS_MAX];
+static const struct ng_output *guarded[GUARDS_MAX];
+static const char *volatile guarded_names[GUARDS_MAX];
 
 static const struct cli_option common_options[] = {
     { 'q', "quiet", NULL, "no warnings" },
@@ -172,8 +173,8 @@ static void
 on_signal (int sig)
 {
     for (size_t i = 0; i < GUARDS_MAX; i++)
-        if (guarded[i])
-            (void) unlink (guarded[i]);
+        if (guarded_names[i])
+            (void) unlink (guarded_names[i]);
     (void) signal (sig, SIG_DFL);
     (void) raise (sig);
 }
@@ -198,7 +199,8 @@ cli_guard (const struct ng_output *out)
     for (size_t i = 0; i < GUARDS_MAX; i++)
         if (!guarded[i])
         {
-            guarded[i] = name;
+            guarded[i] = out;
+            guarded_names[i] = name;
             return;
         }
 }
@@ -206,11 +208,12 @@ cli_guard (const struct ng_output *out)
 void
 cli_forget (const struct ng_output *out)
 {
-    const char *name = out ? ng_output_temporary (out) : NULL;
-
-    for (size_t i = 0; name && i < GUARDS_MAX; i++)
-        if (guarded[i] == name)
+    for (size_t i = 0; out && i < GUARDS_MAX; i++)
+        if (guarded[i] == out)
+        {
+            guarded_names[i] = NULL;
             guarded[i] = NULL;
+        }
 }
 
 const char *
@@ -331,12 +334,60 @@ name_option (int key)
         (void) snprintf (last_option, sizeof last_option, "--%s", o->name);
 }
 
+/* End the program: TYPED, which begins with "--", is no option, or the
+   beginning of several.  */
+static _Noreturn void
+unknown_long (const char *typed)
+{
+    size_t len = strcspn (typed + 2, "=");
+    char list[256] = "";
+    size_t at = 0;
+
+    for (const struct option *o = long_options; o->name; o++)
+        if (strncmp (o->name, typed + 2, len) == 0 && at < sizeof list)
+            at += (size_t) snprintf (list + at, sizeof list - at, "%s--%s",
+                                     at > 0 ? ", " : "", o->name);
+    if (at > 0)
+        cli_usage_error ("option %s may be any of %s", cli_quote (typed), list);
+    cli_usage_error ("unknown option %s", cli_quote (typed));
+}
+
+/* Is KEY that of an option?  */
+static bool
+is_key (int key)
+{
+    const struct option *o = long_options;
+
+    while (o->name && o->val != key)
+        o++;
+    return o->name != NULL;
+}
+
+/* End the program: getopt_long answered WHY to the option that it read last.
+   It has gone past its argument, but for letters in the middle of one.  */
+static _Noreturn void
+refuse_option (int why)
+{
+    const char *typed = args[optind - 1];
+
+    if (why == ':')
+        cli_usage_error ("option %s needs an argument", cli_quote (typed));
+    if (optopt == 0)
+        unknown_long (typed);
+    if (is_key (optopt))
+        cli_usage_error ("option %s takes no argument", cli_quote (typed));
+    if (optopt > ' ' && optopt < 0x7f)
+        cli_usage_error ("unknown option -%c", optopt);
+    if (typed[0] != '-' || !strchr (typed, optopt))
+        typed = args[optind];
+    cli_usage_error ("unknown option %s", cli_quote (typed));
+}
+
 int
 cli_next (const char **arg)
 {
     for (;;)
     {
-        int at = optind;
         int key = getopt_long (n_args, args, short_options, long_options, NULL);
 
         *arg = optarg;
@@ -357,17 +408,8 @@ cli_next (const char **arg)
                            PACKAGE_VERSION);
             exit (cli_finish (CLI_DONE));
         case ':':
-            if (optopt != 0 && optopt < CLI_LONG_ONLY)
-                cli_usage_error ("option -%c needs an argument", optopt);
-            cli_usage_error ("option %s needs an argument", args[optind - 1]);
         case '?':
-            if (optopt != 0 && optopt < CLI_LONG_ONLY)
-                cli_usage_error ("unknown option -%c", optopt);
-            if (optopt != 0)
-                cli_usage_error ("option %s takes no argument",
-                                 cli_quote (args[optind - 1]));
-            cli_usage_error ("unknown or ambiguous option %s",
-                             cli_quote (args[at < optind ? optind - 1 : at]));
+            refuse_option (key);
         default:
             return key;
         }
@@ -409,6 +451,9 @@ parse_count (const char *text, bool suffix, uint64_t min, uint64_t max)
     if (*p)
         cli_usage_error ("%s: %s is not a %s", last_option, cli_quote (text),
                          suffix ? "size" : "whole number");
+    if (x < min && max == UINT64_MAX)
+        cli_usage_error ("%s: %s is less than %" PRIu64, last_option,
+                         cli_quote (text), min);
     if (x < min || x > max)
         cli_usage_error ("%s: %s is not from %" PRIu64 " to %" PRIu64,
                          last_option, cli_quote (text), min, max);
@@ -435,7 +480,7 @@ parse_real (const char *text, double min, double max, char **end)
 
     errno = 0;
     x = strtod (text, end);
-    if (*end == text || *text == ' ')
+    if (*end == text || !strchr ("+-.0123456789", *text))
         cli_usage_error ("%s: %s is not a number", last_option,
                          cli_quote (text));
     if (errno == ERANGE || !(x >= min && x <= max))
@@ -507,7 +552,7 @@ cli_word (const char *text, const char *const *words)
     for (size_t i = 0; words[i] && at < sizeof list; i++)
         at += (size_t) snprintf (list + at, sizeof list - at, "%s%s",
                                  i > 0 ? ", " : "", words[i]);
-    cli_usage_error ("%s: %s is none of %s", last_option, cli_quote (text),
+    cli_usage_error ("%s: %s is none of: %s", last_option, cli_quote (text),
                      list);
 }
 

@@ -52,7 +52,7 @@ struct cli_program
    cli_quiet and cli_verbose tell of the first two.  */
 extern bool cli_quiet, cli_verbose;
 
-/* Set up locale, standard streams and exit handler.  */
+/* Set up locale and standard streams, and take the command line.  */
 void cli_start (const struct cli_program *program, int argc, char **argv);
 
 /* The program's name.  */

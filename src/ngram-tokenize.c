@@ -1,6 +1,7 @@
 /* ngram-tokenize: split text into tokens, as text or as ids.  */
 #include <config.h>
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,6 @@
 #include "progress.h"
 #include "text/corpus.h"
 #include "text/encoder.h"
-#include "text/escape.h"
 #include "text/marker.h"
 #include "text/vocab.h"
 #include "textopts.h"
@@ -29,9 +29,9 @@ enum
 };
 
 static const struct cli_option options[] = {
-    { 't', "tokenize", "MODE",
-      "how to split: word (default), uax29, space, char,\nor byte" },
-    { 'c', "case", "CASE", "lower (default for word) or keep" },
+    { 't', "tokenize", "word|uax29|space|char|byte",
+      "how to split (default word)" },
+    { 'c', "case", "lower|keep", "lower is the default for word, else keep" },
     { 'o', "output", "FILE",
       "write to FILE; token ids as NumPy array if FILE\nends in .npy" },
     { KEY_VOCAB, "vocab", "FILE",
@@ -45,9 +45,9 @@ static const struct cli_option options[] = {
       "put these tokens right after <unk> in it" },
     { KEY_MAX_TOKENS, "max-tokens", "N", "stop after N tokens" },
     { KEY_EOS, "eos", "[=TOK]", "put TOK (default </s>) after each line" },
-    { KEY_DOCUMENT, "document", "END",
-      "put it where a document ends instead: at each\nline, at a blank line,"
-      " or at the end of a file" },
+    { KEY_DOCUMENT, "document", "line|blank|file",
+      "put it where a document ends instead: with its\nline, at a blank line,"
+      " or with its file" },
     { KEY_STRICT, "strict", NULL, "take invalid UTF-8 as an error" },
     { 'T', "temporary-directory", "DIR",
       "put temporary files in DIR, not $TMPDIR or /tmp" },
@@ -90,6 +90,17 @@ struct job
     uint64_t n_tokens;
 };
 
+/* Is NAME <unk> or one of those reserved so far?  */
+static bool
+is_reserved (const struct job *job, const char *name)
+{
+    bool found = strcmp (name, NG_UNK) == 0;
+
+    for (size_t i = 0; i < job->rules.n_reserved; i++)
+        found = found || strcmp (name, job->reserve[i]) == 0;
+    return found;
+}
+
 /* Split TEXT at commas into the names that are reserved.  */
 static void
 parse_reserve (struct job *job, const char *text)
@@ -99,23 +110,25 @@ parse_reserve (struct job *job, const char *text)
 
     for (const char *c = text; *c; c++)
         n += *c == ',';
+    free (job->reserve_copy);
+    free (job->reserve);
     job->reserve_copy = strdup (text);
     job->reserve = ng_alloc_array (n, sizeof *job->reserve);
     if (!job->reserve_copy || !job->reserve)
         exit (cli_fault (&job->fault, NG_ENOMEM));
+    job->rules.reserved = job->reserve;
+    job->rules.n_reserved = 0;
     p = job->reserve_copy;
-    for (size_t i = 0; i < n; i++)
+    for (; n > 0; n--)
     {
         size_t len = strcspn (p, ",");
 
         p[len] = '\0';
-        if (!ng_is_name ((unsigned char *) p, len))
-            cli_usage_error ("--reserve: %s is no token name", cli_quote (p));
-        job->reserve[i] = p;
+        text_check_name ("--reserve", p);
+        if (!is_reserved (job, p))
+            job->reserve[job->rules.n_reserved++] = p;
         p += len + 1;
     }
-    job->rules.reserved = job->reserve;
-    job->rules.n_reserved = n;
 }
 
 static void
@@ -123,8 +136,7 @@ set_eos (struct job *job, const char *text)
 {
     const char *name = text ? text : "</s>";
 
-    if (!ng_is_name ((const unsigned char *) name, strlen (name)))
-        cli_usage_error ("--eos: %s is no token name", cli_quote (name));
+    text_check_name ("--eos", name);
     job->mark = true;
     job->marker.name = (const unsigned char *) name;
     job->marker.len = strlen (name);
@@ -183,6 +195,21 @@ parse_options (struct job *job)
         }
 }
 
+/* The vocabulary and the tokens go to one place each.  */
+static void
+check_outputs (const struct job *job)
+{
+    const char *output = job->output ? job->output : "-";
+
+    if (!job->write_vocab_name || strcmp (output, job->write_vocab_name) != 0)
+        return;
+    if (strcmp (output, "-") == 0)
+        cli_usage_error ("--write-vocab: standard output gets the tokens"
+                         " (name a file for them with -o)");
+    cli_usage_error ("--write-vocab: %s is the file for the tokens",
+                     cli_quote (output));
+}
+
 /* Options that need one another or exclude each other.  */
 static void
 check_options (struct job *job)
@@ -200,8 +227,10 @@ check_options (struct job *job)
                          cli_quote (job->output));
     if (job->rules.max_types > 0
         && job->rules.max_types <= job->rules.n_reserved)
-        cli_usage_error ("--max-vocab: %zu entries are <unk> and reserved",
+        cli_usage_error ("--max-vocab: there are %zu entries with <unk> and"
+                         " the reserved ones",
                          job->rules.n_reserved + 1);
+    check_outputs (job);
 }
 
 static enum ng_err
@@ -305,6 +334,8 @@ finish (struct job *job)
     }
     if (err == NG_OK && job->to_npy)
         err = ng_encoder_write_npy (job->encoder, job->out);
+    if (err == NG_OK)
+        err = ng_output_flush (job->out);
     if (err == NG_OK && job->vocab_out)
         err = ng_output_commit (job->vocab_out);
     if (err == NG_OK)
@@ -327,6 +358,18 @@ close_all (struct job *job)
     free (job->reserve_copy);
 }
 
+/* With -v: how much there was.  */
+static void
+report (const struct job *job)
+{
+    if (job->encoder)
+        cli_note ("%" PRIu64 " tokens, %" PRIu64 " of them not in the"
+                  " vocabulary",
+                  job->n_tokens, ng_encoder_n_unknown (job->encoder));
+    else
+        cli_note ("%" PRIu64 " tokens", job->n_tokens);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -345,7 +388,8 @@ main (int argc, char **argv)
     text_warn (&job.tokenizer);
     if (err != NG_OK)
         status = cli_fault (&job.fault, err);
-    cli_note ("%llu tokens", (unsigned long long) job.n_tokens);
+    else
+        report (&job);
     close_all (&job);
     return cli_finish (status);
 }

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nglimits.h"
 #include "cli.h"
+#include "text/escape.h"
 
 void
 text_option (struct text_options *o, int key, const char *arg)
@@ -45,6 +47,21 @@ text_warn (const struct ng_tokenizer *t)
                                                  : cli_quote (t->invalid_file),
               t->invalid_line, t->n_invalid,
               t->n_invalid == 1 ? "place" : "places");
+}
+
+void
+text_check_name (const char *option, const char *text)
+{
+    size_t len = strlen (text);
+
+    if (len > NG_TOKEN_BYTES_MAX)
+        cli_usage_error ("%s: a token is longer than %d bytes", option,
+                         NG_TOKEN_BYTES_MAX);
+    if (!ng_is_name ((const unsigned char *) text, len))
+        cli_usage_error ("%s: %s is no token name: it is not empty, and white"
+                         " space and backslashes are written \\s \\t \\n \\r"
+                         " \\\\",
+                         option, cli_quote (text));
 }
 
 const char *

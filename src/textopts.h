@@ -23,6 +23,10 @@ void text_tokenizer (const struct text_options *o, struct ng_tokenizer *t);
 /* Warn if T met bytes that are not UTF-8, telling the first place.  */
 void text_warn (const struct ng_tokenizer *t);
 
+/* End the program unless TEXT, the argument of OPTION or a part of it, is a
+   token name in text form.  */
+void text_check_name (const char *option, const char *text);
+
 /* DIR, or if that is NULL $TMPDIR, or /tmp.  */
 const char *temporary_folder (const char *dir);
 

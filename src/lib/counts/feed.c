@@ -48,7 +48,7 @@ ng_feed_new (struct ng_counter *counter, struct ng_vocab *vocab, bool fixed,
     f->fault = fault;
     f->has_unk = ng_vocab_find (vocab, (const unsigned char *) NG_UNK,
                                 sizeof NG_UNK - 1, &f->unk);
-    if (err == NG_OK && sentences)
+    if (sentences)
         err = intern (vocab, NG_BOS, &f->bos);
     if (err == NG_OK && sentences)
         err = intern (vocab, NG_EOS, &f->eos);
@@ -145,7 +145,8 @@ ng_feed_tokens (struct ng_feed *f, const struct ng_token_list *list)
         else
         {
             line += list->items[i].len;
-            if (f->sentences)
+            for (uint32_t j = 0;
+                 f->sentences && j < list->items[i].len && err == NG_OK; j++)
                 err = end_sentence (f);
         }
     return err == NG_OK ? flush (f) : err;
@@ -198,9 +199,12 @@ ng_feed_npy (struct ng_feed *f, struct ng_input *in, struct ng_fault *fault)
             err = put_elements (f, in, &npy, raw, n, at);
         at += n;
     }
-    if (err == NG_OK && ng_input_read (in, raw, 1, &n) != NG_END)
-        err = ng_fault_set (fault, NG_EFORMAT, ng_input_name (in),
-                            "bytes follow the array of %" PRIu64 " tokens",
-                            npy.n_items);
-    return err;
+    if (err != NG_OK)
+        return err;
+    err = ng_input_read (in, raw, 1, &n);
+    if (err == NG_OK)
+        return ng_fault_set (fault, NG_EFORMAT, ng_input_name (in),
+                             "bytes follow the array of %" PRIu64 " tokens",
+                             npy.n_items);
+    return err == NG_END ? NG_OK : err;
 }

@@ -149,18 +149,21 @@ ng_walk_start (struct ng_walk *w, const struct ng_ngrams *g, unsigned order)
 bool
 ng_walk_next (struct ng_walk *w)
 {
-    unsigned i = w->order - 1;
+    const unsigned last = w->order - 1;
 
-    if (++w->at[i] == w->g->levels[i].n)
+    if (w->at[last] + 1 == w->g->levels[last].n)
         return false;
-    for (; i > 0; i--)
+    w->at[last]++;
+    for (unsigned i = last; i > 0; i--)
     {
         const uint64_t *children = w->g->levels[i - 1].children;
         bool same = w->at[i] < children[w->at[i - 1] + 1];
 
         while (w->at[i] >= children[w->at[i - 1] + 1])
             w->at[i - 1]++;
-        if (same)
+        /* Where the parent stays, so do those above it, once they are found:
+           before the first n-gram none is known to be above the others.  */
+        if (same && w->at[last] > 0)
             break;
     }
     return true;

@@ -69,7 +69,7 @@ struct ng_walk
 void ng_walk_start (struct ng_walk *w, const struct ng_ngrams *g,
                     unsigned order);
 
-/* Go to the next; false at the end.  */
+/* Go to the next; false at the end, where W stays on the last.  */
 bool ng_walk_next (struct ng_walk *w);
 
 static inline uint64_t

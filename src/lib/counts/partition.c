@@ -60,7 +60,8 @@ choose_splitters (struct ng_partition *p, size_t n, uint64_t *sample,
 {
     size_t n_splitters = 0;
 
-    qsort (sample, n_sample, sizeof *sample, compare_u64);
+    if (n_sample > 0)
+        qsort (sample, n_sample, sizeof *sample, compare_u64);
     for (size_t i = 1; i < n && n_sample > 0; i++)
     {
         uint64_t s = sample[i * n_sample / n];
@@ -91,6 +92,7 @@ ng_partition_new (struct ng_key_shape shape, uint32_t n_types, size_t n_buckets,
 {
     struct ng_partition *p = calloc (1, sizeof *p);
 
+    assert (n_buckets > 0);
     if (!p)
         return NULL;
     p->shape = shape;

@@ -20,8 +20,8 @@
 struct ng_partition;
 
 /* A partition of keys of SHAPE over N_TYPES types into at most N_BUCKETS
-   buckets, by the first words SAMPLE[N_SAMPLE] of some of the keys, which are
-   sorted in place.  NULL without memory.  */
+   buckets (at least 1), by the first words SAMPLE[N_SAMPLE] of some of the
+   keys, which are sorted in place.  NULL without memory.  */
 struct ng_partition *ng_partition_new (struct ng_key_shape shape,
                                        uint32_t n_types, size_t n_buckets,
                                        uint64_t *sample,

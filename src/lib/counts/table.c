@@ -56,6 +56,10 @@ ng_table_free (struct ng_table *t)
 void
 ng_table_clear (struct ng_table *t)
 {
+    /* Slots beyond what the last use needed are given up: one huge bucket
+       would make clearing slow for all that follow.  */
+    while (t->n_slots > SLOTS_MIN && t->n < t->n_slots / 8)
+        t->n_slots /= 2;
     memset (t->slots, 0, t->n_slots * sizeof *t->slots);
     t->n = 0;
 }

@@ -34,7 +34,7 @@ struct ng_input
     enum form form;
     bool raw_end;          /* the file has no more bytes */
     bool in_member;        /* inside a gzip member */
-    uint64_t raw_size;     /* bytes; 0: not known */
+    uint64_t raw_size;     /* bytes from where we began; 0: not known */
     uint64_t raw_read;     /* bytes read from the file */
     uint64_t content_read; /* bytes handed out */
     z_stream z;            /* next_in and avail_in: raw bytes not yet used */
@@ -78,8 +78,14 @@ open_fd (struct ng_input *in)
         errno = EISDIR;
         return ng_fault_sys (in->fault, in->name);
     }
-    if (S_ISREG (st.st_mode) && st.st_size > 0)
-        in->raw_size = (uint64_t) st.st_size;
+    if (S_ISREG (st.st_mode))
+    {
+        /* Standard input may be a file that somebody began to read.  */
+        off_t at = lseek (in->fd, 0, SEEK_CUR);
+
+        if (at >= 0 && st.st_size > at)
+            in->raw_size = (uint64_t) (st.st_size - at);
+    }
     (void) posix_fadvise (in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     return NG_OK;
 }
@@ -321,8 +327,11 @@ ng_input_read_full (struct ng_input *in, void *buf, size_t len,
         enum ng_err err = ng_input_read (in, p + have, len - have, &n);
 
         if (err == NG_END && have > 0)
+        {
+            in->sticky = NG_EFORMAT;
             return ng_fault_at_byte (in->fault, NG_EFORMAT, in->name,
                                      in->content_read, "%s is cut short", what);
+        }
         if (err != NG_OK)
             return err;
         have += n;
@@ -391,7 +400,7 @@ ng_input_close (struct ng_input *in)
     err = in->sticky == NG_END ? NG_OK : in->sticky;
     if (in->form == FORM_GZIP)
         (void) inflateEnd (&in->z);
-    if (in->fd > STDIN_FILENO)
+    if (in->fd >= 0 && strcmp (in->name, "-") != 0)
         (void) close (in->fd);
     free (in->raw);
     free (in->peeked);

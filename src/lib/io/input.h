@@ -3,8 +3,9 @@
    Gzip is recognised by its first two bytes, never by the name; several
    members in a row read as one, and a member that is cut short, damaged or
    followed by other bytes is a fault that names the offset in the compressed
-   file.  Call ng_input_open, then ng_input_read until it answers NG_END or
-   fails, then ng_input_close.  A fault is sticky: later reads repeat it.
+   file.  (Zero bytes behind the last member are passed over, as gzip(1) does.)
+   Call ng_input_open, then ng_input_read until it answers NG_END or fails,
+   then ng_input_close.  A fault is sticky: later reads repeat it.
 
    An input belongs to one thread at a time.  */
 #ifndef NG_INPUT_H
@@ -57,8 +58,8 @@ int ng_input_plain_fd (const struct ng_input *in);
 /* Bytes of content handed out so far.  */
 uint64_t ng_input_offset (const struct ng_input *in);
 
-/* Bytes taken from the file so far, compressed if it is, and the size of the
-   file or 0 if that is not known: for progress.  */
+/* Bytes taken from the file so far, compressed if it is, and how many there
+   were to take when it was opened, or 0 if that is not known.  */
 uint64_t ng_input_raw_offset (const struct ng_input *in);
 uint64_t ng_input_raw_size (const struct ng_input *in);
 

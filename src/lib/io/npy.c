@@ -359,6 +359,7 @@ ng_npy_format_header (unsigned char header[NG_NPY_HEADER_BYTES],
                                : n_dims == 1  ? ","
                                               : "");
     at += (size_t) snprintf (text + at, room - at, "), }");
+    assert (at < room);
     memset (text + at, ' ', room - at - 1);
     text[room - 1] = '\n';
 }

@@ -19,7 +19,7 @@ enum
 {
     NG_NPY_MAGIC_BYTES = 6,
     NG_NPY_HEADER_BYTES = 128,
-    NG_NPY_DIMS_MAX = 4
+    NG_NPY_DIMS_MAX = 2
 };
 
 /* An integer type of up to 8 bytes, little-endian.  */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,18 +19,21 @@ enum
     NAME_TRIES = 100 /* random names tried before giving up */
 };
 
+static const char not_in_place[] = "cannot put the finished file in place";
+
 struct ng_output
 {
     const char *name;
     struct ng_fault *fault;
     enum ng_err sticky;
     int fd;
-    bool direct; /* written in place: standard output, device, FIFO */
+    bool direct;   /* written in place: standard output, device, FIFO */
+    bool replaces; /* a file of this name was there, with mode MODE */
+    mode_t mode;
     bool seekable;
     bool committed;
     char *temporary;  /* temporary name in use; NULL: a file without a name */
     char *dir;        /* folder of NAME */
-    mode_t mode;      /* of the finished file */
     uint64_t flushed; /* bytes handed to the system */
     unsigned char *buf;
     size_t len;
@@ -51,27 +55,35 @@ fail (struct ng_output *out, const char *text)
     return NG_ESYS;
 }
 
-/* "DIR/.BASE.XXXXXXXX" for a random XXXXXXXX; NULL without memory.  */
+/* "DIR/.ngram.XXXXXXXX" for a random XXXXXXXX; NULL without memory.  */
 static char *
 random_name (const struct ng_output *out)
 {
     static const char digits[] = "abcdefghijklmnopqrstuvwxyz012345";
+    static const char start[] = "/.ngram.";
     unsigned char noise[8] = { 0 };
-    const char *slash = strrchr (out->name, '/');
-    const char *base = slash ? slash + 1 : out->name;
-    size_t size = strlen (out->dir) + strlen (base) + sizeof noise + 4;
-    char *name = malloc (size);
-    int at;
+    size_t at = strlen (out->dir);
+    char *name = malloc (at + sizeof start + sizeof noise);
 
     if (!name)
         return NULL;
     if (getrandom (noise, sizeof noise, 0) != (ssize_t) sizeof noise)
         noise[0] = (unsigned char) (getpid () & 0xff);
-    at = snprintf (name, size, "%s/.%s.", out->dir, base);
+    memcpy (name, out->dir, at);
+    memcpy (name + at, start, sizeof start - 1);
+    at += sizeof start - 1;
     for (size_t i = 0; i < sizeof noise; i++)
-        name[(size_t) at + i] = digits[noise[i] % 32];
-    name[(size_t) at + sizeof noise] = '\0';
+        name[at++] = digits[noise[i] % 32];
+    name[at] = '\0';
     return name;
+}
+
+/* Nobody but the user may read a new file that is to replace another, until
+   it has the mode of that; any other gets its mode from the umask.  */
+static mode_t
+first_mode (const struct ng_output *out)
+{
+    return out->replaces ? 0600 : 0666;
 }
 
 /* A new file under a temporary name, where O_TMPFILE is not to be had.  */
@@ -81,17 +93,20 @@ open_temporary (struct ng_output *out)
     for (int i = 0; i < NAME_TRIES; i++)
     {
         char *name = random_name (out);
+        bool taken;
 
         if (!name)
             return NG_ENOMEM;
-        out->fd = open (name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        out->fd = open (name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+                        first_mode (out));
         if (out->fd >= 0)
         {
             out->temporary = name;
             return NG_OK;
         }
+        taken = errno == EEXIST;
         free (name);
-        if (errno != EEXIST)
+        if (!taken)
             break;
     }
     return fail (out, "");
@@ -111,48 +126,81 @@ set_dir (struct ng_output *out)
     return out->dir ? NG_OK : NG_ENOMEM;
 }
 
-static bool
-is_special (const char *name)
+/* The open descriptor that NAME stands for, or -1.  */
+static int
+named_descriptor (const char *name)
 {
-    return strncmp (name, "/dev/", 5) == 0 || strncmp (name, "/proc/", 6) == 0;
+    static const char folder[] = "/dev/fd/";
+    int fd = 0;
+
+    if (strcmp (name, "/dev/stdout") == 0)
+        return STDOUT_FILENO;
+    if (strcmp (name, "/dev/stderr") == 0)
+        return STDERR_FILENO;
+    if (strncmp (name, folder, sizeof folder - 1) != 0)
+        return -1;
+    name += sizeof folder - 1;
+    if (*name == '\0')
+        return -1;
+    for (; *name >= '0' && *name <= '9' && fd < 100000; name++)
+        fd = 10 * fd + (*name - '0');
+    return *name == '\0' ? fd : -1;
+}
+
+/* FD, just opened, is written to in place.  */
+static enum ng_err
+write_directly (struct ng_output *out, int fd)
+{
+    out->direct = true;
+    out->fd = fd;
+    return fd < 0 ? fail (out, "") : NG_OK;
+}
+
+/* Make the file that becomes OUT's.  */
+static enum ng_err
+open_new (struct ng_output *out)
+{
+    if (set_dir (out) != NG_OK)
+        return NG_ENOMEM;
+    out->seekable = true;
+#ifdef O_TMPFILE
+    /* A file without a name gets one through /proc.  */
+    if (access ("/proc/self/fd", X_OK) == 0)
+    {
+        out->fd =
+            open (out->dir, O_TMPFILE | O_RDWR | O_CLOEXEC, first_mode (out));
+        if (out->fd >= 0)
+            return NG_OK;
+        if (errno != EISDIR && errno != EOPNOTSUPP && errno != ENOENT
+            && errno != EINVAL)
+            return fail (out, "");
+    }
+#endif
+    return open_temporary (out);
 }
 
 static enum ng_err
 open_named (struct ng_output *out)
 {
     struct stat st;
-    bool exists = stat (out->name, &st) == 0;
-    mode_t mask;
+    int fd = named_descriptor (out->name);
 
-    if ((exists && !S_ISREG (st.st_mode) && !S_ISDIR (st.st_mode))
-        || is_special (out->name))
-    {
-        out->direct = true;
-        out->fd = open (out->name, O_WRONLY | O_CLOEXEC);
-        return out->fd < 0 ? fail (out, "") : NG_OK;
-    }
-    if (exists && S_ISDIR (st.st_mode))
+    if (fd >= 0)
+        return write_directly (out, fcntl (fd, F_DUPFD_CLOEXEC, 0));
+    out->replaces = stat (out->name, &st) == 0;
+    if (!out->replaces)
+        return open_new (out);
+    if (S_ISDIR (st.st_mode))
     {
         errno = EISDIR;
         return fail (out, "");
     }
-    if (exists && access (out->name, W_OK) != 0)
+    if (!S_ISREG (st.st_mode))
+        return write_directly (out, open (out->name, O_WRONLY | O_CLOEXEC));
+    if (access (out->name, W_OK) != 0)
         return fail (out, "");
-    if (set_dir (out) != NG_OK)
-        return NG_ENOMEM;
-    mask = umask (0);
-    (void) umask (mask);
-    out->mode = exists ? st.st_mode & 0777 : 0666 & ~mask;
-    out->seekable = true;
-#ifdef O_TMPFILE
-    out->fd = open (out->dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (out->fd >= 0)
-        return NG_OK;
-    if (errno != EISDIR && errno != EOPNOTSUPP && errno != ENOENT
-        && errno != EINVAL)
-        return fail (out, "");
-#endif
-    return open_temporary (out);
+    out->mode = st.st_mode & 0777;
+    return open_new (out);
 }
 
 enum ng_err
@@ -296,31 +344,51 @@ link_fd (int fd, const char *name)
     return linkat (AT_FDCWD, path, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
 }
 
-/* Put the finished file in the place of the old one.  A link cannot replace,
-   so an existing name is replaced by way of a temporary one.  */
+/* Give the file without a name a temporary one.  */
 static enum ng_err
-take_name (struct ng_output *out)
+take_temporary (struct ng_output *out)
 {
-    if (!out->temporary && link_fd (out->fd, out->name) == 0)
-        return NG_OK;
-    for (int i = 0; !out->temporary && i < NAME_TRIES; i++)
+    for (int i = 0; i < NAME_TRIES; i++)
     {
         char *name = random_name (out);
+        bool taken;
 
         if (!name)
             return NG_ENOMEM;
         if (link_fd (out->fd, name) == 0)
-            out->temporary = name;
-        else
         {
-            free (name);
-            if (errno != EEXIST)
-                break;
+            out->temporary = name;
+            return NG_OK;
         }
+        taken = errno == EEXIST;
+        free (name);
+        if (!taken)
+            break;
     }
-    if (!out->temporary || rename (out->temporary, out->name) != 0)
-        return fail (out, "cannot put the finished file in place");
-    return NG_OK;
+    return fail (out, not_in_place);
+}
+
+/* Put the finished file in the place of the old one.  A link cannot replace,
+   so an existing name is replaced by way of a temporary one, which no signal
+   to this thread leaves behind.  */
+static enum ng_err
+take_name (struct ng_output *out)
+{
+    sigset_t all, old;
+    enum ng_err err;
+
+    if (!out->temporary && link_fd (out->fd, out->name) == 0)
+        return NG_OK;
+    (void) sigfillset (&all);
+    (void) pthread_sigmask (SIG_SETMASK, &all, &old);
+    err = out->temporary ? NG_OK : take_temporary (out);
+    if (err == NG_OK && rename (out->temporary, out->name) != 0)
+    {
+        err = fail (out, not_in_place);
+        (void) unlink (out->temporary);
+    }
+    (void) pthread_sigmask (SIG_SETMASK, &old, NULL);
+    return err;
 }
 
 enum ng_err
@@ -330,7 +398,8 @@ ng_output_commit (struct ng_output *out)
 
     if (err != NG_OK || out->direct)
         return err;
-    if (fchmod (out->fd, out->mode) != 0 || fsync (out->fd) != 0)
+    if ((out->replaces && fchmod (out->fd, out->mode) != 0)
+        || fsync (out->fd) != 0)
         return fail (out, "write error");
     err = take_name (out);
     out->committed = err == NG_OK;
@@ -350,7 +419,7 @@ ng_output_close (struct ng_output *out)
 
     if (!out)
         return NG_OK;
-    if (out->fd > STDERR_FILENO && close (out->fd) != 0
+    if (out->fd >= 0 && strcmp (out->name, "-") != 0 && close (out->fd) != 0
         && (out->direct || out->committed))
         (void) fail (out, "write error");
     if (out->temporary && !out->committed)

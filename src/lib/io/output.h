@@ -3,9 +3,11 @@
    A named output is written to a file without a name in the same folder
    (where the system has none such, to a temporary name) and takes its name,
    replacing what had it, only in ng_output_commit, after fsync: whoever looks
-   sees the old file whole or the new one whole.  A symbolic link at the name
-   is replaced, not followed.  Names that are no regular files (a device, a
-   FIFO) and standard output ("-") are written to directly.
+   sees the old file whole or the new one whole.  It has the mode of the file
+   that it replaces, or the one that the umask gives.  A symbolic link at the
+   name is replaced, not followed.  What is no regular file (a device, a FIFO)
+   is written to directly, and so are standard output ("-") and the open
+   descriptors that /dev/stdout, /dev/stderr and /dev/fd/N name.
 
    Call ng_output_open, ng_output_write as often as needed, then
    ng_output_commit once, and ng_output_close in every case: closed without
@@ -22,11 +24,13 @@
 struct ng_output;
 
 /* Open NAME for writing; "-" is standard output.  NAME and FAULT are borrowed
-   until the output is closed.  NG_ESYS, NG_ENOMEM.  */
+   until the output is closed.  NG_ESYS, also where there is a file of this
+   name that may not be written to; NG_ENOMEM.  */
 enum ng_err ng_output_open (const char *name, struct ng_fault *fault,
                             struct ng_output **out) NG_MUST_CHECK;
 
-/* Append LEN bytes.  NG_ESYS with `write error` as the fault's text.  */
+/* Append the LEN bytes at BUF.  NG_ESYS with `write error` as the fault's
+   text.  */
 enum ng_err ng_output_write (struct ng_output *out, const void *buf,
                              size_t len) NG_MUST_CHECK;
 

@@ -152,6 +152,12 @@ ng_spill_read (struct ng_spill *s, void *buf, size_t cap, size_t *n)
     return *n > 0 ? NG_OK : NG_END;
 }
 
+int
+ng_spill_fd (const struct ng_spill *s)
+{
+    return s->fd;
+}
+
 uint64_t
 ng_spill_size (const struct ng_spill *s)
 {

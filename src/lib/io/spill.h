@@ -30,6 +30,9 @@ enum ng_err ng_spill_rewind (struct ng_spill *s) NG_MUST_CHECK;
 enum ng_err ng_spill_read (struct ng_spill *s, void *buf, size_t cap,
                            size_t *n) NG_MUST_CHECK;
 
+/* Its descriptor, for mapping what is written, after ng_spill_rewind.  */
+int ng_spill_fd (const struct ng_spill *s);
+
 /* Bytes written.  */
 uint64_t ng_spill_size (const struct ng_spill *s);
 

@@ -2,12 +2,14 @@
 
 #include "text/corpus.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/nglimits.h"
 #include "io/npy.h"
+#include "text/wordbreak.h"
 
 enum
 {
@@ -15,9 +17,9 @@ enum
        cache.  */
     STEP_BYTES = 64 * 1024,
 
-    /* What a scan can leave over: less than a token, since a longer one is a
-       fault, and the code points looked at behind it.  */
-    REST_BYTES_MAX = NG_TOKEN_BYTES_MAX + 1024
+    /* What a scan can leave over: a token that may yet go on, since a longer
+       one is a fault, and the code points looked at behind it.  */
+    REST_BYTES_MAX = NG_TOKEN_BYTES_MAX + NG_WORDBREAK_AHEAD
 };
 
 struct ng_corpus
@@ -28,6 +30,7 @@ struct ng_corpus
     struct ng_fault *fault;
     bool lent;            /* IN is read by the caller */
     struct ng_input *in;  /* NULL between files */
+    enum ng_err failed;   /* of a scan, whose tokens are handed out first */
     uint64_t done_before; /* bytes of the files already closed */
     uint64_t total;
     unsigned char *buf; /* [REST_BYTES_MAX + STEP_BYTES + pad] */
@@ -154,6 +157,8 @@ ng_corpus_next (struct ng_corpus *c, const struct ng_token_list **list,
     size_t n = 0, used;
     bool final;
 
+    if (c->failed != NG_OK)
+        return c->failed;
     if (c->lent)
         err = close_input (c);
     if (err == NG_OK && !c->in)
@@ -164,6 +169,7 @@ ng_corpus_next (struct ng_corpus *c, const struct ng_token_list **list,
     }
     if (err != NG_OK)
         return err;
+    assert (c->len <= REST_BYTES_MAX);
     memmove (c->buf, c->buf + c->start, c->len);
     c->start = 0;
     err = ng_input_read (c->in, c->buf + c->len, STEP_BYTES, &n);
@@ -171,15 +177,18 @@ ng_corpus_next (struct ng_corpus *c, const struct ng_token_list **list,
         return err;
     final = err == NG_END;
     c->len += final ? 0 : n;
-    err = ng_tokenizer_scan (c->tokenizer, c->buf, c->len, final, &c->list,
-                             &used, c->fault);
-    if (err != NG_OK)
-        return err;
+    *list = &c->list;
+    c->failed = ng_tokenizer_scan (c->tokenizer, c->buf, c->len, final,
+                                   &c->list, &used, c->fault);
+    if (c->failed != NG_OK)
+    {
+        *ends_file = false;
+        return NG_OK;
+    }
     /* The names in the list point into what was used, so the rest moves to
        the front only when the caller asks for more.  */
     c->start = used;
     c->len -= used;
-    *list = &c->list;
     *ends_file = final;
     return final ? close_input (c) : NG_OK;
 }

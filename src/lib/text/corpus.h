@@ -28,8 +28,10 @@ enum ng_err ng_corpus_open (const char *const *names, size_t n_names,
                             struct ng_corpus **corpus) NG_MUST_CHECK;
 
 /* The next tokens in *LIST, borrowed until the next call, or NG_END.  The list
-   may be empty.  *ENDS_FILE tells whether a file ends behind it.  NG_ESYS,
-   NG_EFORMAT, NG_ELIMIT, NG_ENOMEM.  */
+   may be empty.  *ENDS_FILE tells whether a file ends behind it.  Tokens in
+   front of a fault in the text are handed out, whatever the sizes of the
+   pieces in which it comes, and the next call fails.  NG_ESYS, NG_EFORMAT,
+   NG_ELIMIT, NG_ENOMEM.  */
 enum ng_err ng_corpus_next (struct ng_corpus *corpus,
                             const struct ng_token_list **list,
                             bool *ends_file) NG_MUST_CHECK;

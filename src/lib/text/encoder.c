@@ -120,26 +120,31 @@ enum ng_err
 ng_encoder_build (struct ng_encoder *e, const struct ng_vocab_rules *rules,
                   const struct ng_vocab **vocab)
 {
+    uint32_t unk;
     enum ng_err err;
 
     e->map = ng_alloc_array (ng_vocab_size (e->seen), sizeof *e->map);
     if (!e->map)
         return NG_ENOMEM;
     err = ng_vocab_build (e->seen, e->counts, rules, &e->built, e->map);
-    if (err == NG_OK)
-        *vocab = e->built;
-    return err;
+    if (err != NG_OK)
+        return err;
+    for (uint32_t id = 0; id < ng_vocab_size (e->seen); id++)
+        if (e->map[id] == 0)
+            e->n_unknown += e->counts[id];
+    if (ng_vocab_find (e->seen, (const unsigned char *) NG_UNK,
+                       sizeof NG_UNK - 1, &unk))
+        e->n_unknown -= e->counts[unk];
+    *vocab = e->built;
+    return NG_OK;
 }
 
 /* Rename IDS[N] from the order of appearance to the built vocabulary.  */
 static void
-rename_ids (struct ng_encoder *e, uint32_t *ids, size_t n)
+rename_ids (const struct ng_encoder *e, uint32_t *ids, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-    {
         ids[i] = e->map[ids[i]];
-        e->n_unknown += ids[i] == 0;
-    }
 }
 
 /* All ids from the temporary file to OUT.  */
@@ -209,22 +214,42 @@ ng_encoder_close (struct ng_encoder *e)
     free (e);
 }
 
+/* Where text is put: P to END is room that was reserved in OUT, of which what
+   is before P is filled.  */
+struct room
+{
+    struct ng_output *out;
+    unsigned char *start, *p, *end;
+};
+
+/* Count what is filled, and reserve again.  */
+static enum ng_err
+renew (struct room *r)
+{
+    ng_output_advance (r->out, (size_t) (r->p - r->start));
+    r->start = r->p = ng_output_reserve (r->out, NG_OUTPUT_RESERVE_MAX);
+    if (!r->p)
+        return NG_ESYS;
+    r->end = r->p + NG_OUTPUT_RESERVE_MAX;
+    return NG_OK;
+}
+
 /* Append COUNT newlines.  */
 static enum ng_err
-write_newlines (struct ng_output *out, uint64_t count)
+put_newlines (struct room *r, uint32_t count)
 {
-    static const char lines[] = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n";
-    const uint64_t most = sizeof lines - 1;
-    enum ng_err err = NG_OK;
-
-    while (count > 0 && err == NG_OK)
+    while (count > 0)
     {
-        size_t n = (size_t) (count < most ? count : most);
+        size_t n = (size_t) (r->end - r->p);
 
-        err = ng_output_write (out, lines, n);
-        count -= n;
+        n = n < count ? n : count;
+        memset (r->p, '\n', n);
+        r->p += n;
+        count -= (uint32_t) n;
+        if (count > 0 && renew (r) != NG_OK)
+            return NG_ESYS;
     }
-    return err;
+    return NG_OK;
 }
 
 /* Copy NAME[LEN] to P, where there is room for the pad too.  */
@@ -241,9 +266,10 @@ ng_write_tokens (struct ng_output *out, const struct ng_token_list *list,
                  const struct ng_vocab *vocab, bool *mid_line)
 {
     static const unsigned char unk[NG_TOKEN_PAD] = NG_UNK;
-    unsigned char *start = NULL, *p = NULL, *end = NULL;
+    struct room r = { out, NULL, NULL, NULL };
+    enum ng_err err = list->n > 0 ? renew (&r) : NG_OK;
 
-    for (size_t i = 0; i < list->n; i++)
+    for (size_t i = 0; i < list->n && err == NG_OK; i++)
     {
         const struct ng_token *t = &list->items[i];
         const unsigned char *name = t->name;
@@ -251,46 +277,27 @@ ng_write_tokens (struct ng_output *out, const struct ng_token_list *list,
         uint32_t id;
 
         if (t->kind != NG_TOKEN)
-            len = 0;
-        else if (vocab && !ng_vocab_find (vocab, name, len, &id))
+        {
+            err = put_newlines (&r, t->len);
+            *mid_line = false;
+            continue;
+        }
+        if (vocab && !ng_vocab_find (vocab, name, len, &id))
         {
             name = unk;
             len = sizeof NG_UNK - 1;
         }
-        if ((size_t) (end - p) < len + NG_TOKEN_PAD + 1)
-        {
-            ng_output_advance (out, (size_t) (p - start));
-            start = ng_output_reserve (out, NG_OUTPUT_RESERVE_MAX);
-            if (!start)
-                return NG_ESYS;
-            p = start;
-            end = start + NG_OUTPUT_RESERVE_MAX;
-        }
-        if (t->kind == NG_TOKEN)
-        {
-            *p = ' ';
-            p += *mid_line;
-            copy_name (p, name, len);
-            p += len;
-            *mid_line = true;
-        }
-        else if (t->len == 1)
-        {
-            *p++ = '\n';
-            *mid_line = false;
-        }
-        else
-        {
-            enum ng_err err;
-
-            ng_output_advance (out, (size_t) (p - start));
-            start = p = end = NULL;
-            err = write_newlines (out, t->len);
-            if (err != NG_OK)
-                return err;
-            *mid_line = false;
-        }
+        if ((size_t) (r.end - r.p) < len + NG_TOKEN_PAD + 1)
+            err = renew (&r);
+        if (err != NG_OK)
+            break;
+        *r.p = ' ';
+        r.p += *mid_line;
+        copy_name (r.p, name, len);
+        r.p += len;
+        *mid_line = true;
     }
-    ng_output_advance (out, (size_t) (p - start));
-    return NG_OK;
+    if (err == NG_OK)
+        ng_output_advance (out, (size_t) (r.p - r.start));
+    return err;
 }

@@ -42,8 +42,8 @@ enum ng_err ng_encoder_build (struct ng_encoder *e,
 enum ng_err ng_encoder_write_npy (struct ng_encoder *e,
                                   struct ng_output *out) NG_MUST_CHECK;
 
-/* Tokens taken, and how many of them became <unk> (given vocabularies: known
-   at once; built ones: after ng_encoder_write_npy).  */
+/* Tokens taken, and how many of them are not in the vocabulary and became
+   <unk>: of one that is built this is known once it is.  */
 uint64_t ng_encoder_n_tokens (const struct ng_encoder *e);
 uint64_t ng_encoder_n_unknown (const struct ng_encoder *e);
 

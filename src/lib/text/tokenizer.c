@@ -43,9 +43,9 @@ static const unsigned char byte_class[256] = {
 
 enum
 {
-    /* A name in the side buffer is at most three times as long as its text:
-       an ill-formed byte becomes the three of U+FFFD; simple case mapping
-       goes from two bytes to three at most; an escape doubles.  */
+    /* A name in the side buffer is at most three times as long as its text: an
+       ill-formed byte becomes the three of U+FFFD; simple case mapping goes
+       from two bytes to three at most; an escape is two bytes for one.  */
     SIDE_FACTOR = 3
 };
 
@@ -189,13 +189,15 @@ add_rewritten (struct scan *sc, const unsigned char *s, size_t n)
 
 /* ------------------------------------------------------------ word mode  */
 
-/* The length of the word at S[N], which begins with a letter; 0 if more bytes
-   are needed to tell.  */
+/* The length of the word at S[N], which begins with a letter.  *ENDS tells
+   whether it ends there: if not, more bytes are needed to tell.  */
 static size_t
-word_length (const struct scan *sc, const unsigned char *s, size_t n)
+word_length (const struct scan *sc, const unsigned char *s, size_t n,
+             bool *ends)
 {
     size_t i = 0;
 
+    *ends = true;
     while (i < n)
     {
         uint32_t cp;
@@ -210,14 +212,15 @@ word_length (const struct scan *sc, const unsigned char *s, size_t n)
         }
         used = decode (sc, s + i, n - i, &cp);
         if (used == 0)
-            return 0;
+            break;
         if (cp == NG_UTF8_INVALID
             || (!uc_is_property_alphabetic (cp)
                 && !uc_is_general_category_withtable (cp, UC_CATEGORY_MASK_M)))
             return i;
         i += used;
     }
-    return sc->final ? i : 0;
+    *ends = sc->final;
+    return i;
 }
 
 /* A word or separator at TEXT[*AT] that is not all ASCII.  *AT stays where it
@@ -233,17 +236,20 @@ scan_high_word (struct scan *sc, size_t *at)
 
     if (used == 0)
         return NG_OK;
-    sc->t->line_begun = true;
     if (cp == NG_UTF8_INVALID)
         err = note_invalid (sc);
     else if (uc_is_property_alphabetic (cp))
     {
-        used = word_length (sc, s, n);
-        if (used == 0 && n > NG_TOKEN_BYTES_MAX)
+        bool ends;
+
+        used = word_length (sc, s, n, &ends);
+        if (used > NG_TOKEN_BYTES_MAX)
             return too_long (sc);
-        if (used > 0)
-            err = add_rewritten (sc, s, used);
+        if (!ends)
+            return NG_OK;
+        err = add_rewritten (sc, s, used);
     }
+    sc->t->line_begun = true;
     if (cp == NG_UTF8_INVALID || !uc_is_property_white_space (cp))
         sc->t->line_has_ink = true;
     *at += used;
@@ -378,7 +384,7 @@ scan_words (struct scan *sc, size_t *used)
     {
         size_t start = at;
 
-        if (sc->len - at >= 64)
+        if (sc->len - at >= 64 && sc->text[at] < 0x80)
             at += scan_group (sc, at);
         if (at > start)
             continue;

@@ -6,7 +6,8 @@
    behind it.  One file after another: ng_tokenizer_start begins each.
 
    Lines end with a newline, or with a carriage return and a newline.  A token
-   never spans lines and is at most NG_TOKEN_BYTES_MAX bytes long.
+   never spans lines and is at most NG_TOKEN_BYTES_MAX bytes long, as it stands
+   in the text and as a name.
 
    ASCII is handled by tables; other code points by libunistring.  */
 #ifndef NG_TOKENIZER_H
@@ -60,7 +61,8 @@ void ng_tokenizer_start (struct ng_tokenizer *t, const char *file);
    LIST point into it, so NG_TOKEN_PAD bytes behind it must be readable.
 
    NG_ELIMIT for a token that is too long, NG_EFORMAT for ill-formed UTF-8 if
-   STRICT, both with file and line in *FAULT; NG_ENOMEM.  */
+   STRICT, both with file and line in *FAULT; NG_ENOMEM.  LIST then holds what
+   stands before the fault.  */
 enum ng_err ng_tokenizer_scan (struct ng_tokenizer *t, unsigned char *text,
                                size_t len, bool final,
                                struct ng_token_list *list, size_t *used,

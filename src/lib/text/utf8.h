@@ -17,11 +17,12 @@ enum
 
 /* Decode the first code point of S[N], N > 0, to *CP and return its length in
    bytes.  For an ill-formed sequence *CP is NG_UTF8_INVALID and the length is
-   that of the sequence.  Return 0 if S[N] is the beginning of a well-formed
-   sequence and more bytes are needed to tell.  */
+   that of the sequence.  Return 0, with *CP NG_UTF8_INVALID, if S[N] is the
+   beginning of a well-formed sequence and more bytes are needed to tell.  */
 size_t ng_utf8_decode (const unsigned char *s, size_t n, uint32_t *cp);
 
-/* Write CP to S[NG_UTF8_BYTES_MAX] and return its length.  */
+/* Write CP, a code point that is no surrogate, to S[NG_UTF8_BYTES_MAX] and
+   return its length.  */
 size_t ng_utf8_encode (uint32_t cp, unsigned char *s);
 
 #endif

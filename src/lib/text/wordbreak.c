@@ -31,6 +31,7 @@ struct scan
 {
     const unsigned char *s;
     size_t n;
+    size_t max; /* code points that start past it are not looked for */
     bool final;
     bool starved; /* the answer depends on bytes past S[N] */
 };
@@ -132,11 +133,12 @@ is_mid_number (int wbp)
 }
 
 /* The property of the next code point from AT on that WB4 does not leave
-   out; WBP_OTHER at the end.  */
+   out; WBP_OTHER at the end, and past MAX, where what is left out makes the
+   segment too long whatever comes next.  */
 static int
 next_property (struct scan *sc, size_t at)
 {
-    for (;;)
+    while (at <= sc->max + NG_UTF8_BYTES_MAX)
     {
         struct code_point c = look (sc, at);
 
@@ -144,6 +146,7 @@ next_property (struct scan *sc, size_t at)
             return c.wbp;
         at += c.bytes;
     }
+    return WBP_OTHER;
 }
 
 /* WB6, WB7b, WB12: do PREV and CUR join because of what follows at AT?  */
@@ -190,7 +193,7 @@ size_t
 ng_wordbreak_next (const unsigned char *s, size_t n, bool final, size_t max,
                    bool *blank)
 {
-    struct scan sc = { s, n, final, false };
+    struct scan sc = { s, n, max, final, false };
     struct code_point c = look (&sc, 0);
     size_t at = c.bytes;
     int raw = c.wbp;  /* of the code point just before AT */
