@@ -19,7 +19,12 @@ enum
     OPT_STATE,
     OPT_RESUME,
     OPT_RANK,
-    OPT_WORLD
+    OPT_WORLD,
+    OPT_MIX,
+    OPT_MIX_BY,
+    OPT_MAX_EPOCHS,
+    OPT_DRY_RUN,
+    OPT_VOCAB
 };
 
 static const struct cli_option options[] = {
@@ -42,6 +47,13 @@ static const struct cli_option options[] = {
     { OPT_RESUME, "resume", "FILE", "go on from such a file" },
     { OPT_RANK, "rank", "R", "serve the share of trainer R, from 0, ..." },
     { OPT_WORLD, "world", "W", "... of W trainers" },
+    { OPT_MIX, "mix", "LIST",
+      "mix sources: FILE:WEIGHT,... or @FILE of such\nlines" },
+    { OPT_MIX_BY, "mix-by", "UNIT",
+      "weights are shares (default), epochs or\ntokens" },
+    { OPT_MAX_EPOCHS, "max-epochs", "C", "serve no source for longer" },
+    { OPT_DRY_RUN, "dry-run", NULL, "print the plan of a mixture and stop" },
+    { OPT_VOCAB, "vocab", "FILE", "check ids against this vocabulary" },
     { 'f', "format", "FORM", "raw, npy or text (default)" },
     { OPT_DTYPE, "dtype", "TYPE",
       "type of ids: u2, u4, i4 or i8 (default: as the\nfile)" },
@@ -63,6 +75,7 @@ static const struct cli_program program = {
 
 static const char *const modes[] = { "random", "sequential", "uniform", NULL };
 static const char *const rngs[] = { "native", "python", NULL };
+static const char *const kinds[] = { "shares", "epochs", "tokens", NULL };
 static const char *const formats[] = { "raw", "npy", "text", NULL };
 static const char *const dtypes[] = { "u2", "u4", "i4", "i8", NULL };
 
@@ -145,6 +158,23 @@ batch_options (int argc, char **argv, struct request *r)
         case OPT_STEPS:
             r->n_serve = cli_count (arg, 0, UINT64_MAX);
             break;
+        case OPT_MIX:
+            mix_parse (&r->mix, arg);
+            break;
+        case OPT_MIX_BY:
+            r->mix_kind = (enum ng_weight_kind) cli_word (arg, kinds);
+            break;
+        case OPT_MAX_EPOCHS:
+            if (!ng_plan_weight (arg, &r->max_epochs) || r->max_epochs == 0)
+                cli_usage_error ("--max-epochs: %s is no number above zero",
+                                 cli_quote (arg));
+            break;
+        case OPT_DRY_RUN:
+            r->dry_run = true;
+            break;
+        case OPT_VOCAB:
+            r->vocab = arg;
+            break;
         case OPT_STATE:
             r->state = arg;
             break;
@@ -170,10 +200,28 @@ void
 batch_check_options (const struct request *r)
 {
     const struct ng_sampler_spec *s = &r->sampler;
+    size_t n;
 
     if (s->rank >= s->world)
         cli_usage_error ("--rank must be below --world, which is %llu",
                          (unsigned long long) s->world);
     if (s->mode == NG_MODE_UNIFORM && s->rng == NG_RNG_PYTHON)
         cli_usage_error ("--mode=uniform goes with --rng=native only");
+    if (r->mix.n == 0)
+    {
+        if (r->mix_kind != NG_WEIGHT_SHARES || r->max_epochs > 0 || r->dry_run)
+            cli_usage_error ("--mix-by, --max-epochs and --dry-run go with"
+                             " --mix");
+        return;
+    }
+    (void) cli_operands (&n);
+    if (n > 0)
+        cli_usage_error ("files are operands or in --mix, not both");
+    if (s->mode == NG_MODE_SEQUENTIAL || s->rng == NG_RNG_PYTHON)
+        cli_usage_error ("--mix goes with --mode=random or uniform and"
+                         " --rng=native");
+    if (s->n_epochs == 0
+        && (r->max_epochs > 0 || r->mix_kind != NG_WEIGHT_SHARES))
+        cli_usage_error ("--epochs=0, without end, goes with neither"
+                         " --max-epochs nor weights in epochs or tokens");
 }

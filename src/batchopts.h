@@ -8,6 +8,7 @@
 #include "batch/record.h"
 #include "batch/resume.h"
 #include "batch/sampler.h"
+#include "mix.h"
 
 struct request
 {
@@ -20,6 +21,11 @@ struct request
     enum ng_record_format format;
     bool has_dtype;
     struct ng_dtype dtype;
+    struct mix mix;
+    enum ng_weight_kind mix_kind;
+    uint64_t max_epochs; /* in NG_WEIGHT_UNIT; 0: no cap */
+    bool dry_run;
+    const char *vocab;
     const char *output;
     const char *state;
     const char *resume;

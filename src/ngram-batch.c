@@ -12,21 +12,23 @@
 #include "keeper.h"
 #include "progress.h"
 #include "shrunk.h"
+#include "text/vocab.h"
 
 /* What is open.  */
 struct work
 {
     struct ng_fault fault;
-    struct ng_shards shards;
+    struct ng_shards shards; /* no mixture */
     struct ng_state state;
-    struct ng_sampler *sampler;
+    struct ng_sampler *sampler; /* no mixture */
+    uint64_t id_end;            /* size of the vocabulary; 0: not given */
     struct ng_record *record;
     struct ng_output *out;
     struct ng_ahead *ahead;
 };
 
 static enum ng_err
-open_shards (struct work *w)
+open_shards (const struct request *r, struct work *w)
 {
     static const char *const standard_input[] = { "-" };
     size_t n;
@@ -40,6 +42,7 @@ open_shards (struct work *w)
     }
     for (size_t i = 0; err == NG_OK && i < n; i++)
         err = ng_input_check (names[i], &w->fault);
+    w->shards.reverse = r->reverse;
     for (size_t i = 0; err == NG_OK && i < n; i++)
         err = ng_shards_add (&w->shards, names[i], &w->fault);
     for (size_t i = 0; err == NG_OK && i < w->shards.n_files; i++)
@@ -87,6 +90,54 @@ open_sampler (struct request *r, struct work *w)
     return err;
 }
 
+/* The same for a mixture.  */
+static enum ng_err
+open_mixture (struct request *r, struct work *w)
+{
+    struct mix_request m = { .kind = r->mix_kind,
+                             .n_epochs = r->sampler.n_epochs,
+                             .max_epochs = r->max_epochs,
+                             .keep = r->state || r->resume,
+                             .resume = r->resume,
+                             .step = r->has_at ? r->at : w->state.step };
+    enum ng_err err = mix_plan (&r->mix, &m, &r->sampler, &w->state, &w->fault);
+
+    w->state.spec = r->sampler;
+    w->state.reverse = r->reverse;
+    return err;
+}
+
+/* Open all files, and learn the type of ids and the vocabulary.  */
+static enum ng_err
+open_input (struct request *r, struct work *w)
+{
+    struct ng_vocab *vocab = NULL;
+    struct ng_dtype dtype;
+    enum ng_err err = NG_OK;
+
+    if (r->vocab)
+        err = ng_vocab_read (r->vocab, &w->fault, &vocab);
+    if (err == NG_OK && r->vocab)
+        w->id_end = ng_vocab_size (vocab);
+    ng_vocab_free (vocab);
+    if (err == NG_OK)
+        err = r->mix.n > 0 ? mix_open (&r->mix, r->reverse, &w->fault)
+                           : open_shards (r, w);
+    for (size_t i = 0; !r->has_dtype && i < (r->mix.n > 0 ? r->mix.n : 1); i++)
+    {
+        dtype = ng_shards_dtype (r->mix.n > 0 ? &r->mix.shards[i] : &w->shards);
+        if (i == 0 || ng_dtype_max (dtype) > ng_dtype_max (r->dtype))
+            r->dtype = dtype;
+    }
+    return err;
+}
+
+static uint64_t
+count_rows (const struct work *w, const struct request *r)
+{
+    return w->sampler ? ng_sampler_rows (w->sampler) : r->sampler.batch_size;
+}
+
 static enum ng_err
 open_output (const struct request *r, struct work *w)
 {
@@ -98,26 +149,36 @@ open_output (const struct request *r, struct work *w)
         return ng_fault_set (&w->fault, NG_EINVAL, NULL,
                              "binary output is not written to a terminal;"
                              " redirect it or use --format=text");
-    return ng_record_new (r->format, r->dtype, ng_sampler_rows (w->sampler),
+    return ng_record_new (r->format, r->dtype, count_rows (w, r),
                           r->sampler.n_steps, w->out, &w->record);
 }
 
-/* Fetch the rows of one batch and write it.  */
+/* Fetch the rows of the next batch and write it.  */
 static enum ng_err
-serve (const struct request *r, struct work *w,
-       const struct ng_batch_rows *rows)
+serve (const struct request *r, struct work *w)
 {
-    ng_ahead_step (w->ahead, rows);
-    for (size_t i = 0; i < rows->n_rows; i++)
-    {
-        enum ng_err err = ng_shards_copy (
-            &w->shards, rows->starts[i], (size_t) r->sampler.n_steps + 1,
-            r->dtype, 0, ng_record_row (w->record, i), &w->fault);
+    const uint32_t *sources = NULL;
+    struct ng_batch_rows rows;
+    enum ng_err err = w->sampler
+                          ? ng_sampler_next (w->sampler, &rows)
+                          : ng_mixture_next (r->mix.mixture, &rows, &sources);
 
+    if (err != NG_OK)
+        return err;
+    ng_ahead_step (w->ahead, &rows);
+    for (size_t i = 0; i < rows.n_rows; i++)
+    {
+        const struct ng_shards *shards =
+            sources ? &r->mix.shards[sources[i]] : &w->shards;
+
+        err = ng_shards_copy (
+            shards, rows.starts[i], (size_t) r->sampler.n_steps + 1, r->dtype,
+            w->id_end, ng_record_row (w->record, i), &w->fault);
         if (err != NG_OK)
             return err;
     }
-    return ng_record_write (w->record, rows->n_rows);
+    w->state.step = rows.step + 1;
+    return ng_record_write (w->record, rows.n_rows);
 }
 
 static enum ng_err
@@ -125,7 +186,6 @@ run (const struct request *r, struct work *w)
 {
     const struct ng_sampler_spec *s = &r->sampler;
     struct keeper keeper = { .name = r->state };
-    struct ng_batch_rows rows;
     uint64_t batch_bytes =
         s->batch_size * (s->n_steps + 1) * r->dtype.item_bytes;
     uint64_t n = 0;
@@ -135,10 +195,7 @@ run (const struct request *r, struct work *w)
     progress_start (w->shards.n_tokens * r->dtype.item_bytes * s->n_epochs);
     for (; err == NG_OK && n < r->n_serve; n++)
     {
-        err = ng_sampler_next (w->sampler, &rows);
-        if (err == NG_OK)
-            err = serve (r, w, &rows);
-        w->state.step = ng_sampler_step (w->sampler);
+        err = serve (r, w);
         /* What a named output has is there only when it is whole.  */
         if (err == NG_OK && r->state && strcmp (r->output, "-") == 0)
             err = keeper_step (&keeper, &w->state, w->out, batch_bytes,
@@ -174,17 +231,19 @@ work (struct request *r, struct work *w)
     if (err == NG_OK)
         batch_check_options (r);
     if (err == NG_OK)
-        err = open_shards (w);
-    w->shards.reverse = r->reverse;
-    if (!r->has_dtype)
-        r->dtype = ng_shards_dtype (&w->shards);
+        err = open_input (r, w);
     if (err == NG_OK)
-        err = open_sampler (r, w);
+        err = r->mix.n > 0 ? open_mixture (r, w) : open_sampler (r, w);
+    if (err == NG_OK && r->dry_run)
+    {
+        mix_report (&r->mix, r->sampler.n_steps, false, stdout);
+        return NG_OK;
+    }
     if (err == NG_OK)
         err = open_output (r, w);
     if (err != NG_OK)
         return err;
-    if (ng_sampler_rows (w->sampler) == 0)
+    if (count_rows (w, r) == 0)
         cli_warn ("rank %llu has no rows: there are more ranks than rows",
                   (unsigned long long) r->sampler.rank);
     cli_guard (w->out);
@@ -192,6 +251,8 @@ work (struct request *r, struct work *w)
     err = run (r, w);
     cli_forget (w->out);
     shrunk_guard (NULL);
+    if (err == NG_OK && r->mix.n > 0 && cli_verbose)
+        mix_report (&r->mix, r->sampler.n_steps, true, stderr);
     return err;
 }
 
@@ -219,6 +280,10 @@ main (int argc, char **argv)
     ng_ahead_free (w.ahead);
     ng_sampler_free (w.sampler);
     ng_state_fini (&w.state);
+    if (err != NG_OK)
+        (void) cli_fault (&w.fault, err);
+    /* The message may name a file that is owned here.  */
     ng_shards_fini (&w.shards);
-    return cli_finish (err == NG_OK ? CLI_DONE : cli_fault (&w.fault, err));
+    mix_close (&r.mix);
+    return cli_finish (err == NG_OK ? CLI_DONE : CLI_TROUBLE);
 }

@@ -23,6 +23,7 @@ fill (struct ng_state *state, size_t n_sources)
                                             .offset = 9 };
     state->reverse = true;
     state->step = 77;
+    state->mixture = n_sources > 1;
     for (size_t i = 0; i < n_sources; i++)
     {
         struct ng_state_source *source = ng_state_add (state);

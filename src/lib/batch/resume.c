@@ -59,6 +59,8 @@ ng_resume_origin (const struct ng_state *state, const char *name,
     struct ng_sampler *sampler = NULL;
     enum ng_err err;
 
+    if (state->mixture)
+        return ng_fault_set (fault, NG_EINVAL, name, "the state of a mixture");
     if (source->n_tokens != spec->n_tokens || source->checksum != checksum)
         return ng_fault_set (fault, NG_EINVAL, name,
                              "the state of another corpus, of %" PRIu64

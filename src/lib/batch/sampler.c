@@ -430,6 +430,14 @@ ng_sampler_next (struct ng_sampler *s, struct ng_batch_rows *rows)
     return NG_OK;
 }
 
+void
+ng_sampler_skip (struct ng_sampler *s)
+{
+    s->next += s->stride;
+    s->step++;
+    s->served = true;
+}
+
 uint64_t
 ng_sampler_step (const struct ng_sampler *s)
 {

@@ -121,6 +121,9 @@ enum ng_err ng_sampler_seek (struct ng_sampler *sampler,
 enum ng_err ng_sampler_next (struct ng_sampler *sampler,
                              struct ng_batch_rows *rows) NG_MUST_CHECK;
 
+/* Leave the next step out, as if it had been served.  */
+void ng_sampler_skip (struct ng_sampler *sampler);
+
 /* The number of the step that ng_sampler_next serves next.  */
 uint64_t ng_sampler_step (const struct ng_sampler *sampler);
 

@@ -72,7 +72,7 @@ put_number (struct ng_output *out, const char *key, uint64_t x)
 }
 
 static enum ng_err
-put_source (const struct ng_state_source *source, size_t i,
+put_source (const struct ng_state_source *source, bool mixture,
             struct ng_output *out)
 {
     const struct ng_origin *o = &source->origin;
@@ -80,10 +80,11 @@ put_source (const struct ng_state_source *source, size_t i,
     enum ng_err err = NG_OK;
 
     /* Faults are sticky; the last call's result tells of all.  */
-    if (source->share > 0)
+    if (mixture)
     {
-        err = put_number (out, "source", i);
+        err = put_number (out, "source", source->number);
         err = put_number (out, "share", source->share);
+        err = put_number (out, "served", source->served);
     }
     err = put_number (out, "tokens", source->n_tokens);
     (void) snprintf (word, sizeof word, "%08" PRIx32, source->checksum);
@@ -124,7 +125,7 @@ ng_state_write (const struct ng_state *state, const char *name,
     err = put_number (out, "world", spec->world);
     err = put_number (out, "step", state->step);
     for (size_t i = 0; i < state->n_sources; i++)
-        err = put_source (&state->sources[i], i, out);
+        err = put_source (&state->sources[i], state->mixture, out);
     err = put_word (out, "end", "");
     if (err == NG_OK)
         err = ng_output_commit (out);
@@ -265,7 +266,15 @@ get_source (struct lines *l, struct ng_state *state)
     o = &source->origin;
     if (strcmp (l->key, "source") == 0)
     {
-        err = get_number (l, "share", 1, &source->share);
+        p = l->value;
+        if (!take_number (&p, &source->number) || *p != '\0')
+            return bad_line (l, "source");
+        state->mixture = true;
+        err = get_number (l, "share", 0, &source->share);
+        if (err == NG_OK && source->share > UINT64_C (1) << 52)
+            return bad_line (l, "share");
+        if (err == NG_OK)
+            err = get_number (l, "served", 0, &source->served);
         if (err != NG_OK || !next_line (l))
             return bad_line (l, "it is cut short");
     }
@@ -359,6 +368,8 @@ parse (struct lines *l, struct ng_state *state)
         err = get_source (l, state);
     if (err == NG_OK && (state->n_sources == 0 || next_line (l)))
         return bad_line (l, "end");
+    if (err == NG_OK && state->n_sources > 1 && !state->mixture)
+        return bad_line (l, "source");
     return err;
 }
 

@@ -23,7 +23,7 @@
    STEP steps are served.  They are counted from an origin (the lines from-...
    and cut, see batch/sampler.h), where a run with these sizes began.  Of a
    mixture there is a block from "tokens" on for each source, after its own
-   lines "source I" and "share Q".  A source is known by its number of tokens
+   lines "source I", "share Q" and "served N".  A source is known by its number of tokens
    and a checksum of a sample of them, wherever its file is.
 
    Call ng_state_init, fill in, ng_state_write; or ng_state_read; at the end
@@ -42,7 +42,9 @@ struct ng_state_source
 {
     uint64_t n_tokens;
     uint32_t checksum; /* ng_shards_checksum */
-    uint64_t share;    /* of a mixture; 0: the only source */
+    uint64_t share;    /* of a mixture */
+    uint64_t number;   /* of a mixture: what its order is a function of */
+    uint64_t served;   /* of a mixture: tokens before the origin */
     struct ng_origin origin;
 };
 
@@ -51,6 +53,7 @@ struct ng_state
     /* Sizes, seed and modes; n_tokens, n_epochs and origin do not count.  */
     struct ng_sampler_spec spec;
     bool reverse;
+    bool mixture;
     uint64_t step;
     struct ng_state_source *sources; /* [n_sources] */
     size_t n_sources, cap_sources;
