@@ -24,7 +24,10 @@ enum
     OPT_MIX_BY,
     OPT_MAX_EPOCHS,
     OPT_DRY_RUN,
-    OPT_VOCAB
+    OPT_VOCAB,
+    OPT_HEADER,
+    OPT_OUTPUT_FORMAT,
+    OPT_INPUT_DTYPE
 };
 
 static const struct cli_option options[] = {
@@ -54,9 +57,15 @@ static const struct cli_option options[] = {
     { OPT_MAX_EPOCHS, "max-epochs", "C", "serve no source for longer" },
     { OPT_DRY_RUN, "dry-run", NULL, "print the plan of a mixture and stop" },
     { OPT_VOCAB, "vocab", "FILE", "check ids against this vocabulary" },
-    { 'f', "format", "FORM", "raw, npy or text (default)" },
+    { 'f', "format", "FORM", "raw, npy, text (default) or jsonl" },
     { OPT_DTYPE, "dtype", "TYPE",
       "type of ids: u2, u4, i4 or i8 (default: as the\nfile)" },
+    { OPT_HEADER, "header", NULL, "first write a line of JSON that tells all" },
+    { OPT_INPUT_DTYPE, "input-dtype", "TYPE",
+      "type of ids in files without a header (default:\n--dtype, or u2)" },
+    { OPT_OUTPUT_FORMAT, "output-format", "FORM",
+      "no batches: write the tokens to the output as npy,\n"
+      "llmc, nanogpt or megatron" },
     { 'o', "output", "FILE", "write to FILE, whole or not at all" },
     { 0, NULL, NULL, NULL }
 };
@@ -76,7 +85,9 @@ static const struct cli_program program = {
 static const char *const modes[] = { "random", "sequential", "uniform", NULL };
 static const char *const rngs[] = { "native", "python", NULL };
 static const char *const kinds[] = { "shares", "epochs", "tokens", NULL };
-static const char *const formats[] = { "raw", "npy", "text", NULL };
+static const char *const formats[] = { "raw", "npy", "text", "jsonl", NULL };
+static const char *const forms[] = { "npy", "llmc", "nanogpt", "megatron",
+                                     NULL };
 static const char *const dtypes[] = { "u2", "u4", "i4", "i8", NULL };
 
 static struct ng_dtype
@@ -172,6 +183,17 @@ batch_options (int argc, char **argv, struct request *r)
         case OPT_DRY_RUN:
             r->dry_run = true;
             break;
+        case OPT_HEADER:
+            r->header = true;
+            break;
+        case OPT_INPUT_DTYPE:
+            r->bare = parse_dtype (arg);
+            r->has_bare = true;
+            break;
+        case OPT_OUTPUT_FORMAT:
+            r->form = (enum ng_token_form) cli_word (arg, forms);
+            r->convert = true;
+            break;
         case OPT_VOCAB:
             r->vocab = arg;
             break;
@@ -207,6 +229,9 @@ batch_check_options (const struct request *r)
                          (unsigned long long) s->world);
     if (s->mode == NG_MODE_UNIFORM && s->rng == NG_RNG_PYTHON)
         cli_usage_error ("--mode=uniform goes with --rng=native only");
+    if (r->convert && (r->mix.n > 0 || strcmp (r->output, "-") == 0))
+        cli_usage_error ("--output-format goes with --output, and not with"
+                         " --mix");
     if (r->mix.n == 0)
     {
         if (r->mix_kind != NG_WEIGHT_SHARES || r->max_epochs > 0 || r->dry_run)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "batch/convert.h"
 #include "batch/record.h"
 #include "batch/resume.h"
 #include "batch/sampler.h"
@@ -26,6 +27,11 @@ struct request
     uint64_t max_epochs; /* in NG_WEIGHT_UNIT; 0: no cap */
     bool dry_run;
     const char *vocab;
+    bool header;
+    bool convert; /* to a token file of FORM */
+    enum ng_token_form form;
+    bool has_bare;
+    struct ng_dtype bare;
     const char *output;
     const char *state;
     const char *resume;

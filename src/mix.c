@@ -181,7 +181,8 @@ check_vocabularies (const struct mix *mix, struct ng_fault *fault)
 }
 
 enum ng_err
-mix_open (struct mix *mix, bool reverse, struct ng_fault *fault)
+mix_open (struct mix *mix, bool reverse, struct ng_dtype bare,
+          struct ng_fault *fault)
 {
     enum ng_err err = NG_OK;
 
@@ -189,6 +190,7 @@ mix_open (struct mix *mix, bool reverse, struct ng_fault *fault)
     {
         struct ng_shards *s = &mix->shards[i];
 
+        s->bare = bare;
         err = ng_shards_add (s, mix->names[i], fault);
         if (err != NG_OK)
             return err;

@@ -34,8 +34,9 @@ struct mix
 void mix_parse (struct mix *mix, const char *list);
 
 /* Open the files and check that vocabularies beside them (the same name with
-   .vocab at its end) are one.  Positions are turned round if REVERSE.  */
-enum ng_err mix_open (struct mix *mix, bool reverse,
+   .vocab at its end) are one.  Positions are turned round if REVERSE; files
+   without a header have ids of type BARE.  */
+enum ng_err mix_open (struct mix *mix, bool reverse, struct ng_dtype bare,
                       struct ng_fault *fault) NG_MUST_CHECK;
 
 /* What --mix-by, --max-epochs and the sizes ask for.  */

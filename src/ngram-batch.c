@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "batch/ahead.h"
+#include "batch/header.h"
 #include "batch/record.h"
 #include "batch/shards.h"
 #include "batch/state.h"
@@ -43,6 +44,7 @@ open_shards (const struct request *r, struct work *w)
     for (size_t i = 0; err == NG_OK && i < n; i++)
         err = ng_input_check (names[i], &w->fault);
     w->shards.reverse = r->reverse;
+    w->shards.bare = r->bare;
     for (size_t i = 0; err == NG_OK && i < n; i++)
         err = ng_shards_add (&w->shards, names[i], &w->fault);
     for (size_t i = 0; err == NG_OK && i < w->shards.n_files; i++)
@@ -115,13 +117,15 @@ open_input (struct request *r, struct work *w)
     struct ng_dtype dtype;
     enum ng_err err = NG_OK;
 
+    if (!r->has_bare)
+        r->bare = r->has_dtype ? r->dtype : (struct ng_dtype){ 2, false };
     if (r->vocab)
         err = ng_vocab_read (r->vocab, &w->fault, &vocab);
     if (err == NG_OK && r->vocab)
         w->id_end = ng_vocab_size (vocab);
     ng_vocab_free (vocab);
     if (err == NG_OK)
-        err = r->mix.n > 0 ? mix_open (&r->mix, r->reverse, &w->fault)
+        err = r->mix.n > 0 ? mix_open (&r->mix, r->reverse, r->bare, &w->fault)
                            : open_shards (r, w);
     for (size_t i = 0; !r->has_dtype && i < (r->mix.n > 0 ? r->mix.n : 1); i++)
     {
@@ -145,10 +149,26 @@ open_output (const struct request *r, struct work *w)
 
     if (err != NG_OK)
         return err;
-    if (r->format != NG_RECORD_TEXT && ng_output_is_terminal (w->out))
+    if ((r->format == NG_RECORD_RAW || r->format == NG_RECORD_NPY)
+        && ng_output_is_terminal (w->out))
         return ng_fault_set (&w->fault, NG_EINVAL, NULL,
                              "binary output is not written to a terminal;"
                              " redirect it or use --format=text");
+    if (r->header)
+    {
+        const struct ng_header header = {
+            .dtype = r->dtype,
+            .n_rows = count_rows (w, r),
+            .step = w->state.step,
+            .spec = &r->sampler,
+            .sources = r->mix.n > 0 ? r->mix.shards : &w->shards,
+            .n_sources = r->mix.n > 0 ? r->mix.n : 1
+        };
+
+        err = ng_header_write (&header, w->out);
+        if (err != NG_OK)
+            return err;
+    }
     return ng_record_new (r->format, r->dtype, count_rows (w, r),
                           r->sampler.n_steps, w->out, &w->record);
 }
@@ -178,7 +198,7 @@ serve (const struct request *r, struct work *w)
             return err;
     }
     w->state.step = rows.step + 1;
-    return ng_record_write (w->record, rows.n_rows);
+    return ng_record_write (w->record, rows.n_rows, rows.step, rows.epoch);
 }
 
 static enum ng_err
@@ -232,6 +252,9 @@ work (struct request *r, struct work *w)
         batch_check_options (r);
     if (err == NG_OK)
         err = open_input (r, w);
+    if (err == NG_OK && r->convert)
+        return ng_convert (&w->shards, r->output, r->form, r->dtype, w->id_end,
+                           &w->fault);
     if (err == NG_OK)
         err = r->mix.n > 0 ? open_mixture (r, w) : open_sampler (r, w);
     if (err == NG_OK && r->dry_run)

@@ -18,6 +18,7 @@ void
 ng_shards_init (struct ng_shards *shards)
 {
     memset (shards, 0, sizeof *shards);
+    shards->bare.item_bytes = 2;
 }
 
 enum ng_err
@@ -38,7 +39,7 @@ ng_shards_add (struct ng_shards *shards, const char *name,
     if (!starts)
         return NG_ENOMEM;
     shards->starts = starts;
-    err = ng_tokenfile_open (name, fault, &files[n]);
+    err = ng_tokenfile_open (name, shards->bare, fault, &files[n]);
     if (err != NG_OK)
         return err;
     if (!ng_ckd_add (shards->n_tokens, files[n].n_tokens, &total))

@@ -20,7 +20,8 @@ struct ng_shards
     uint64_t *starts;           /* [n_files] place of each one's first token */
     size_t n_files, cap_files, cap_starts;
     uint64_t n_tokens;
-    bool reverse; /* the sequence is read from its end to its start */
+    struct ng_dtype bare; /* of files without a header; u2 unless it is set */
+    bool reverse;         /* the sequence is read from its end to its start */
 };
 
 void ng_shards_init (struct ng_shards *shards);
