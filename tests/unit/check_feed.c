@@ -113,7 +113,7 @@ check_counts (struct fixture *f, unsigned order, const char *expected)
 static enum ng_err
 give (struct fixture *f, const char *text, uint64_t line)
 {
-    struct ng_token_list list = { NULL };
+    struct ng_token_list list = { .items = NULL };
     enum ng_err err;
 
     ck_assert_int_eq (ng_token_list_reset (&list, strlen (text) + 1, 0), NG_OK);
