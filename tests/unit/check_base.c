@@ -131,7 +131,7 @@ START_TEST (hash)
 
         ck_assert (p && q);
         for (size_t i = 0; i < len; i++)
-            p[i] = (unsigned char) sample_below (&state, 256);
+            p[i] = (unsigned char) rand_below (&state, 256);
         p = realloc (p, len > 0 ? len : 1);
         ck_assert_ptr_nonnull (p);
         h = ng_hash_bytes (p, len);

@@ -126,14 +126,13 @@ START_TEST (sizes)
     ck_assert (ng_output_seekable (out));
     ck_assert (!ng_output_is_terminal (out));
     for (size_t i = 0; i < cap; i++)
-        exp[i] = (unsigned char) sample_below (&state, 256);
+        exp[i] = (unsigned char) rand_below (&state, 256);
     while (n < cap)
     {
-        size_t len =
-            (size_t) sample_below (&state, 1 << sample_below (&state, 19));
+        size_t len = (size_t) rand_below (&state, 1 << rand_below (&state, 19));
 
         len = len > cap - n ? cap - n : len;
-        if (len <= NG_OUTPUT_RESERVE_MAX && sample_below (&state, 2) == 0)
+        if (len <= NG_OUTPUT_RESERVE_MAX && rand_below (&state, 2) == 0)
         {
             unsigned char *room = ng_output_reserve (out, len);
 

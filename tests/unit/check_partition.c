@@ -233,6 +233,12 @@ START_TEST (splits_evenly)
     ck_assert_ptr_nonnull (sample);
     ck_assert_uint_le (check_partition (&c, 10, sample, draw (&c, 1, sample)),
                        n / 10 + n / 100);
+    free (c.keys);
+    /* So few tokens that those which begin alike must be split too: each of
+       the 81 n-grams is in one bucket, but they are not all in three.  */
+    c = new_corpus (4, 3, n, EVEN);
+    ck_assert_uint_le (check_partition (&c, 10, sample, draw (&c, 1, sample)),
+                       n / 10 + n / 40);
     free (sample);
     free (c.keys);
 }

@@ -357,7 +357,7 @@ START_TEST (many_pieces)
         naive_run (exp, text, n);
         for (size_t i = 0; i < 7; i++)
             sizes[i] =
-                1 + (size_t) sample_below (&state, (uint64_t) round % 300 + 1);
+                1 + (size_t) rand_below (&state, (uint64_t) round % 300 + 1);
         try (exp, text, n, sizes, 7);
         free (exp);
     }
@@ -374,15 +374,15 @@ START_TEST (ascii)
     for (int round = 0; round < 1000; round++)
     {
         unsigned char text[600];
-        size_t n = (size_t) sample_below (&state, sizeof text);
-        size_t sizes[2] = { 1 + (size_t) sample_below (&state, 200), 200 };
+        size_t n = (size_t) rand_below (&state, sizeof text);
+        size_t sizes[2] = { 1 + (size_t) rand_below (&state, 200), 200 };
         struct naive *exp = naive_new (_i / 2, _i % 2);
-        size_t kinds = 1 + (size_t) sample_below (&state, sizeof some - 1);
+        size_t kinds = 1 + (size_t) rand_below (&state, sizeof some - 1);
 
         for (size_t i = 0; i < n; i++)
             text[i] =
-                (unsigned char) (round % 2 ? some[sample_below (&state, kinds)]
-                                           : (char) sample_below (&state, 128));
+                (unsigned char) (round % 2 ? some[rand_below (&state, kinds)]
+                                           : (char) rand_below (&state, 128));
         naive_run (exp, text, n);
         try (exp, text, n, sizes, 2);
         free (exp);

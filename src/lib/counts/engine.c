@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/nglimits.h"
 #include "counts/merge.h"
@@ -16,7 +18,19 @@
 enum
 {
     /* Text that one thread counts before another would be started.  */
-    LONE_BYTES = 1 << 20
+    LONE_BYTES = 1 << 20,
+
+    /* The front table has the words seen last whose names are at most eight
+       bytes long: nine of ten tokens of English are found there.  */
+    FRONT_BITS = 12,
+    FRONT_NAME_BYTES = 8
+};
+
+/* A word of the front table.  LEN is 0 where there is none.  */
+struct front
+{
+    uint64_t name; /* its bytes, zero behind them */
+    uint32_t len, id;
 };
 
 struct engine;
@@ -31,6 +45,7 @@ struct reader
     struct ng_token_list list;
     uint32_t *ids; /* [cap_ids] of the block */
     size_t cap_ids, n_ids;
+    struct front front[1 << FRONT_BITS];
     uint32_t *by_fixed; /* [size of fixed vocabulary] own id + 1; 0: none yet */
     uint64_t first_invalid; /* block of the first ill-formed sequence */
     uint64_t ns[NG_STAGES];
@@ -106,23 +121,50 @@ find_fixed (struct reader *r, const struct ng_token *t, uint64_t line,
                              " no " NG_UNK);
 }
 
+/* The own id of T, which is not in the front table.  */
 static enum ng_err
-intern_token (struct reader *r, const struct ng_token *t, uint64_t line)
+look_up (struct reader *r, const struct ng_token *t, uint64_t line,
+         uint32_t *id)
 {
-    uint32_t *id = &r->ids[r->n_ids++];
+    uint32_t fixed;
     enum ng_err err;
 
     if (!r->e->o->vocab)
-        err = ng_vocab_intern (r->e->portion.workers[r->index].vocab, t->name,
-                               t->len, id);
-    else
-    {
-        uint32_t fixed;
+        return ng_vocab_intern (r->e->portion.workers[r->index].vocab, t->name,
+                                t->len, id);
+    err = find_fixed (r, t, line, &fixed);
+    return err == NG_OK ? from_fixed (r, fixed, id) : err;
+}
 
-        err = find_fixed (r, t, line, &fixed);
-        if (err == NG_OK)
-            err = from_fixed (r, fixed, id);
+/* The place in the front table of a name of LEN bytes, at most eight; those,
+   zero behind them, go to *BYTES.  */
+static inline struct front *
+front_place (struct reader *r, const struct ng_token *t, uint64_t *bytes)
+{
+    memcpy (bytes, t->name, sizeof *bytes);
+    *bytes = ng_low_bytes (*bytes, t->len);
+    return &r->front[ng_hash_mix (*bytes ^ t->len, NG_HASH_K0)
+                     >> (64 - FRONT_BITS)];
+}
+
+static inline enum ng_err
+intern_token (struct reader *r, const struct ng_token *t, uint64_t line)
+{
+    uint32_t *id = &r->ids[r->n_ids++];
+    struct front *f = NULL;
+    uint64_t bytes = 0;
+    enum ng_err err;
+
+    if (t->len <= FRONT_NAME_BYTES)
+    {
+        f = front_place (r, t, &bytes);
+        if (f->name == bytes && f->len == t->len)
+        {
+            *id = f->id;
+            return NG_OK;
+        }
     }
+    err = look_up (r, t, line, id);
     if (err == NG_ELIMIT)
         return ng_fault_at_line (&r->fault, err, r->block.file, line,
                                  "more types than ids of 32 bits can tell");
@@ -131,6 +173,8 @@ intern_token (struct reader *r, const struct ng_token *t, uint64_t line)
             &r->fault, NG_EFORMAT, r->block.file, line,
             "the text has %s, which --sentences adds itself",
             *id == NG_ID_BOS ? NG_BOS : NG_EOS);
+    if (err == NG_OK && f)
+        *f = (struct front){ bytes, t->len, *id };
     return err;
 }
 
@@ -420,9 +464,12 @@ begin_portion (struct engine *e)
     enum ng_err err;
 
     for (unsigned i = 0; i < e->n_workers; i++)
+    {
+        memset (e->readers[i].front, 0, sizeof e->readers[i].front);
         if (vocab)
             memset (e->readers[i].by_fixed, 0,
                     ng_vocab_size (vocab) * sizeof *e->readers[i].by_fixed);
+    }
     err = ng_portion_init (&e->portion, e->o->info.max_order,
                            (e->o->info.flags & NG_NGC_SENTENCES) != 0,
                            e->n_workers, e->carried, e->carried_ids,

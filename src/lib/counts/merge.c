@@ -6,34 +6,18 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/checked.h"
 #include "base/mem.h"
 #include "counts/key.h"
 #include "counts/ngcwrite.h"
 #include "counts/tournament.h"
-#include "io/spill.h"
+#include "io/paged.h"
 
 enum
 {
-    /* Maps on disk are given back by this many bytes, which the system brings
-       in at a time.  */
-    CHUNK_SHIFT = 16,
     PROGRESS_ITEMS = 1 << 16,
     ITEM_BYTES = 5 /* of an n-gram in a file, to say what is small */
-};
-
-/* The maps of all sources, end to end, in memory or in a temporary file that
-   is mapped.  Of the latter no more than MAX_TOUCHED chunks are in memory at a
-   time: when so many were touched all are given back.  */
-struct maps
-{
-    uint32_t *ranks;
-    size_t bytes;
-    unsigned char *touched; /* [bytes >> CHUNK_SHIFT + 1]; NULL: in memory */
-    size_t n_touched, max_touched;
 };
 
 struct source
@@ -43,7 +27,8 @@ struct source
     uint64_t name_start; /* first 8 bytes of the name and its space */
     bool ended;          /* no more names */
 
-    uint32_t *map; /* [types of f] rank in the sum of each rank */
+    uint64_t map; /* where its map begins: [types of f] rank in the sum of
+                     each rank */
     struct ng_ngc_cursor cursor;
     uint32_t ranks[NG_ORDER_MAX]; /* of the cursor's n-gram, in the sum */
 };
@@ -53,9 +38,9 @@ struct job
     const struct ng_merge_setup *setup;
     struct source *sources;
     unsigned n;
-    struct maps maps;
-    uint32_t n_types;    /* of the sum */
-    unsigned char *name; /* the name being merged */
+    struct ng_paged maps; /* uint32_t, of all sources, end to end */
+    uint32_t n_types;     /* of the sum */
+    unsigned char *name;  /* the name being merged */
     size_t cap_name;
     uint64_t n_done; /* items read */
     struct ng_ngcw *w;
@@ -64,97 +49,28 @@ struct job
                                                       all ones at the end */
 };
 
-/* ------------------------------------------------------------------- maps */
-
-static void
-close_maps (struct maps *maps)
-{
-    if (maps->touched)
-        (void) munmap (maps->ranks, maps->bytes);
-    else
-        free (maps->ranks);
-    free (maps->touched);
-}
-
-static enum ng_err
-open_maps_on_disk (struct maps *maps, const struct ng_merge_setup *setup)
-{
-    struct ng_spill *s = NULL;
-    void *p = MAP_FAILED;
-    enum ng_err err;
-
-    maps->touched = calloc ((maps->bytes >> CHUNK_SHIFT) + 1, 1);
-    maps->max_touched = (size_t) (setup->budget_bytes / 2) >> CHUNK_SHIFT;
-    if (!maps->touched)
-        return NG_ENOMEM;
-    err = ng_spill_open (setup->spill_dir, setup->fault, &s);
-    if (err == NG_OK)
-    {
-        if (ftruncate (ng_spill_fd (s), (off_t) maps->bytes) == 0)
-            p = mmap (NULL, maps->bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-                      ng_spill_fd (s), 0);
-        if (p == MAP_FAILED)
-            err = ng_fault_sys (setup->fault, setup->spill_dir);
-    }
-    ng_spill_close (s);
-    if (err == NG_OK)
-        maps->ranks = p;
-    else
-    {
-        free (maps->touched);
-        maps->touched = NULL;
-    }
-    return err;
-}
-
 /* Make room for the maps of all sources of J.  */
 static enum ng_err
 open_maps (struct job *j)
 {
-    struct maps *maps = &j->maps;
-    uint64_t n = 0, bytes;
-    enum ng_err err = NG_OK;
+    uint64_t n = 0;
 
     for (unsigned i = 0; i < j->n; i++)
-        n += ng_ngc_n_types (j->sources[i].f);
-    bytes = n * sizeof *maps->ranks;
-    maps->bytes = (size_t) bytes;
-    if (bytes > j->setup->budget_bytes / 2)
-        err = open_maps_on_disk (maps, j->setup);
-    else if ((maps->ranks = ng_alloc_array ((size_t) n, sizeof *maps->ranks))
-             == NULL)
-        err = NG_ENOMEM;
-    n = 0;
-    for (unsigned i = 0; i < j->n && err == NG_OK; i++)
     {
-        j->sources[i].map = maps->ranks + n;
+        j->sources[i].map = n * sizeof (uint32_t);
         n += ng_ngc_n_types (j->sources[i].f);
     }
-    return err;
-}
-
-static void
-touch (struct maps *maps, const uint32_t *at)
-{
-    size_t chunk = (size_t) (at - maps->ranks) * sizeof *at >> CHUNK_SHIFT;
-
-    if (maps->touched[chunk])
-        return;
-    if (maps->n_touched++ >= maps->max_touched)
-    {
-        (void) madvise (maps->ranks, maps->bytes, MADV_DONTNEED);
-        memset (maps->touched, 0, (maps->bytes >> CHUNK_SHIFT) + 1);
-        maps->n_touched = 1;
-    }
-    maps->touched[chunk] = 1;
+    return ng_paged_open (&j->maps, n * sizeof (uint32_t),
+                          j->setup->budget_bytes / 2, j->setup->spill_dir,
+                          j->setup->fault);
 }
 
 static inline uint32_t *
 map_at (struct job *j, const struct source *s, uint64_t rank)
 {
-    if (j->maps.touched)
-        touch (&j->maps, s->map + rank);
-    return s->map + rank;
+    size_t at = (size_t) (s->map + rank * sizeof (uint32_t));
+
+    return (uint32_t *) (void *) ng_paged_touch (&j->maps, at);
 }
 
 static inline void
@@ -452,7 +368,7 @@ merge_files (const struct ng_merge_setup *setup, const struct ng_ngc_info *info,
     if (err == NG_OK)
         err = ng_ngcw_finish (j->w);
     ng_ngcw_close (j->w);
-    close_maps (&j->maps);
+    ng_paged_close (&j->maps);
     free (j->name);
     free (j->sources);
     free (j);
