@@ -80,7 +80,7 @@ static const struct cli_program program = {
     "Estimate Zipf's exponent for each order of the n-gram counts in FILE,\n"
     "or in standard input: by least squares and by maximum likelihood.",
     options,
-    "Counts are lines NGRAM<TAB>COUNT, in any order, as ngram-count prints them."
+    "Counts are lines NGRAM<TAB>COUNT, in any order, as ngram-count prints them,\nor a binary count file (.ngc)."
 };
 
 /* What goes with what, and the operand.  */
@@ -184,7 +184,8 @@ read_counts (const struct job *job, struct ng_fault *fault,
     for (unsigned k = job->min_order; k <= job->max_order; k++)
         if (!(spectra[k] = ng_spectrum_new ()))
             return NG_ENOMEM;
-    err = ng_countsource_open (job->input, fault, &source);
+    err = ng_countsource_open (job->input, temporary_folder (NULL), fault,
+                               &source);
     if (err != NG_OK)
         return err;
     progress_start (ng_countsource_raw_size (source));

@@ -26,7 +26,12 @@ can_estimate (const struct zipf_row *row, const struct ng_spectrum_cell *cells,
         cli_warn ("order %" PRIu64 ": %" PRIu64 " types: fewer than %d tell "
                   "nothing of slope or exponent",
                   row->order, row->n_types, NG_ZIPF_TYPES_MIN);
-    return n > 1 && row->n_types >= NG_ZIPF_TYPES_MIN;
+    else if (cells[n - 1].count > NG_ZIPF_COUNT_MAX)
+        cli_warn ("order %" PRIu64 ": counts beyond 2^53, such as %" PRIu64
+                  ", are not told apart: no slope and no exponent",
+                  row->order, cells[n - 1].count);
+    return n > 1 && row->n_types >= NG_ZIPF_TYPES_MIN
+           && cells[n - 1].count <= NG_ZIPF_COUNT_MAX;
 }
 
 /* What is estimated on ranks.  */

@@ -181,6 +181,11 @@ c b	1	1
 END
 ngram-count -n 1-2 --laplace=0,0 abc >out || fail=1
 compare exp out || fail_ 'no smoothing'
+# Distinct tokens are those of the text, not those of the vocabulary.
+printf '<unk>\nb\nd\na\ne\nc\n' >vocab
+ngram-count --laplace=2,1 abc >exp || fail=1
+ngram-count --laplace=2,1 --vocab=vocab abc >out || fail=1
+compare exp out || fail_ 'a vocabulary that is too large'
 
 for list in -1 1,-1 x 1,x '' ',' '1,' ',1' 1,2,3,4,5,6,7,8,9 nan inf 1e16 1e999; do
     returns_ 2 ngram-count "--laplace=$list" words >out 2>err || fail=1

@@ -184,6 +184,12 @@ seq 50 | sed 's/.*/&	&/' >enough
 returns_ 0 ngram-zipf enough >out 2>err || fail=1
 sed -n 3p out | grep -q '^ *1 *50 *1275 *-[0-9.]* ' || fail_ '50 types'
 
+{ cat enough; echo 'x	9007199254740993'; } >vast
+unknown vast 'order 1: counts beyond 2^53, such as 9007199254740993'
+{ cat enough; echo 'x	9007199254740992'; } >large
+returns_ 0 ngram-zipf --compare --p-value=3 large >out 2>err || fail=1
+sed -n 3p out | grep -q '^ *1 *51 *9007199254742267 *-[0-9.]* ' || fail_ '2^53'
+
 # A cut-off beyond which there is nothing to fit.
 returns_ 0 ngram-zipf --xmin=50 enough >out 2>err || fail=1
 grep -q 'order 1: no exponent: fewer than two distinct counts of 50' err \

@@ -126,12 +126,13 @@ START_TEST (hash)
 
     for (size_t len = 0; len < 70; len++)
     {
-        unsigned char *p = malloc (len + 1), *q = malloc (len + 8);
+        unsigned char *p = ng_alloc_array (len + 1, 1),
+                      *q = ng_alloc_array (len + 8, 1);
         uint64_t h;
 
         ck_assert (p && q);
         for (size_t i = 0; i < len; i++)
-            p[i] = (unsigned char) sample_below (&state, 256);
+            p[i] = (unsigned char) rand_below (&state, 256);
         p = realloc (p, len > 0 ? len : 1);
         ck_assert_ptr_nonnull (p);
         h = ng_hash_bytes (p, len);
@@ -157,7 +158,7 @@ END_TEST
 START_TEST (hash_spread)
 {
     const size_t n = 65536 + 65536;
-    uint64_t *h = malloc (n * sizeof *h);
+    uint64_t *h = ng_alloc_array (n, sizeof *h);
     size_t filled = 0;
     unsigned char *hit = calloc (1, 65536);
 

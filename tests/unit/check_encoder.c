@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/mem.h"
 #include "base/nglimits.h"
 #include "io/npy.h"
 #include "sample.h"
@@ -40,7 +41,7 @@ text_new (uint64_t seed, size_t n)
     t->n = n;
     for (size_t i = 0; i < n; i++)
         t->types[i] =
-            (unsigned) sample_below (&seed, 1 + sample_below (&seed, N_TYPES));
+            (unsigned) rand_below (&seed, 1 + rand_below (&seed, N_TYPES));
     return t;
 }
 
@@ -54,10 +55,10 @@ add_text (struct ng_encoder *e, const struct text *t)
     {
         struct ng_token items[1000];
         struct ng_token_list list = { .items = items };
-        size_t n = (size_t) sample_below (&state, 999);
+        size_t n = (size_t) rand_below (&state, 999);
 
         for (; n > 0 && at < t->n; n--)
-            if (sample_below (&state, 10) == 0)
+            if (rand_below (&state, 10) == 0)
                 ng_token_list_add (&list, NG_LINE_END, NULL, 1);
             else
             {
@@ -260,7 +261,7 @@ START_TEST (text_output)
     };
     char *dir = sample_folder (), *path = sample_path (dir, "text");
     unsigned char *names = malloc (NG_TOKEN_BYTES_MAX + NG_TOKEN_PAD);
-    char *exp = malloc (CAP + 3 * NG_TOKEN_BYTES_MAX);
+    char *exp = ng_alloc_array (CAP + 3 * NG_TOKEN_BYTES_MAX, 1);
     struct ng_vocab *v = ng_vocab_new ();
     struct ng_fault fault = { 0 };
     struct ng_output *out = NULL;
@@ -280,24 +281,24 @@ START_TEST (text_output)
     {
         struct ng_token items[50];
         struct ng_token_list list = { .items = items };
-        size_t n_items = (size_t) sample_below (&state, 50);
-        const struct ng_vocab *use = sample_below (&state, 2) ? v : NULL;
+        size_t n_items = (size_t) rand_below (&state, 50);
+        const struct ng_vocab *use = rand_below (&state, 2) ? v : NULL;
 
         for (; n_items > 0 && n < CAP; n_items--)
         {
-            size_t len = 1 + (size_t) sample_below (&state, 60);
+            size_t len = 1 + (size_t) rand_below (&state, 60);
 
-            if (sample_below (&state, 4) == 0)
+            if (rand_below (&state, 4) == 0)
             {
-                len = sample_below (&state, 50) == 0 ? 70000 : 1;
+                len = rand_below (&state, 50) == 0 ? 70000 : 1;
                 ng_token_list_add (&list, NG_LINE_END, NULL, len);
                 memset (exp + n, '\n', len);
                 n += len;
                 exp_mid_line = false;
                 continue;
             }
-            if (sample_below (&state, 100) == 0)
-                len = NG_TOKEN_BYTES_MAX - (size_t) sample_below (&state, 3);
+            if (rand_below (&state, 100) == 0)
+                len = NG_TOKEN_BYTES_MAX - (size_t) rand_below (&state, 3);
             ng_token_list_add (&list, NG_TOKEN, names, len);
             if (exp_mid_line)
                 exp[n++] = ' ';

@@ -33,7 +33,7 @@ read_whole (const char *path, size_t step, struct ng_fault *fault,
     *n = 0;
     while (err == NG_OK)
     {
-        size_t got = 0, cap = 1 + (size_t) sample_below (&state, step);
+        size_t got = 0, cap = 1 + (size_t) rand_below (&state, step);
 
         if (cap > CONTENT_MAX - *n)
             cap = CONTENT_MAX - *n;
@@ -87,7 +87,7 @@ random_bytes (uint64_t seed, size_t n)
     ck_assert_ptr_nonnull (bytes);
     /* Few different ones, so that they compress.  */
     for (size_t i = 0; i < n; i++)
-        bytes[i] = (unsigned char) ('a' + sample_below (&seed, 16));
+        bytes[i] = (unsigned char) ('a' + rand_below (&seed, 16));
     return bytes;
 }
 

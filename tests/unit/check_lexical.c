@@ -32,21 +32,21 @@ static void
 fill (struct ng_vocab *v, uint64_t *state, bool control)
 {
     static const char letters[] = "ab\xff\x7f!~";
-    size_t n = (size_t) sample_below (state, 300);
+    size_t n = (size_t) rand_below (state, 300);
 
     for (size_t i = 0; i < n; i++)
     {
         unsigned char s[24], name[48];
-        size_t len = 1 + (size_t) sample_below (state, 20);
+        size_t len = 1 + (size_t) rand_below (state, 20);
         uint32_t id;
 
         for (size_t j = 0; j < len; j++)
         {
             s[j] = 'a';
-            if (sample_below (state, 3) == 0)
-                s[j] = (unsigned char) letters[sample_below (state, 6)];
-            if (control && sample_below (state, 10) == 0)
-                s[j] = (unsigned char) sample_below (state, 33);
+            if (rand_below (state, 3) == 0)
+                s[j] = (unsigned char) letters[rand_below (state, 6)];
+            if (control && rand_below (state, 10) == 0)
+                s[j] = (unsigned char) rand_below (state, 33);
         }
         len = ng_escape (s, len, name);
         expect (ng_vocab_intern (v, name, len, &id) == NG_OK);

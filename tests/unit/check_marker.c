@@ -133,15 +133,15 @@ START_TEST (random_texts)
     for (int round = 0; round < 30000; round++)
     {
         char text[42], got[128], exp[128];
-        size_t n = 1 + (size_t) sample_below (&state, 40);
-        enum ng_mark_at at = (enum ng_mark_at) sample_below (&state, 3);
+        size_t n = 1 + (size_t) rand_below (&state, 40);
+        enum ng_mark_at at = (enum ng_mark_at) rand_below (&state, 3);
 
         for (size_t i = 0; i < n; i++)
-            text[i] = "ab//##|"[sample_below (&state, 7)];
+            text[i] = "ab//##|"[rand_below (&state, 7)];
         text[n - 1] = '|';
         text[n] = '\0';
         naive (text, at, exp);
-        run (text, at, sample_below (&state, UINT64_MAX), got);
+        run (text, at, rand_below (&state, UINT64_MAX), got);
         if (strcmp (got, exp) != 0)
             ck_abort_msg ("%d: %s: %s, not %s", (int) at, text, got, exp);
     }

@@ -243,10 +243,10 @@ START_TEST (elements)
             for (size_t j = 0; j < size; j++)
             {
                 /* Mostly small numbers, and edges.  */
-                unsigned char byte = (unsigned char) sample_below (&state, 256);
+                unsigned char byte = (unsigned char) rand_below (&state, 256);
 
-                if (j > 0 && sample_below (&state, 8) != 0)
-                    byte = sample_below (&state, 8) == 0 ? 0xff : 0;
+                if (j > 0 && rand_below (&state, 8) != 0)
+                    byte = rand_below (&state, 8) == 0 ? 0xff : 0;
                 raw[i * size + j] = byte;
                 value |= (uint64_t) byte << 8 * j;
             }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/nglimits.h"
 #include "io/output.h"
 #include "sample.h"
@@ -116,7 +117,7 @@ START_TEST (sizes)
 {
     const size_t cap = 3 * NG_BLOCK_BYTES;
     char *dir = sample_folder (), *path = sample_path (dir, "file");
-    unsigned char *exp = malloc (cap), *got;
+    unsigned char *exp = ng_alloc_array (cap, 1), *got;
     uint64_t state = 1;
     size_t n = 0, n_got;
     struct ng_fault fault = { 0 };
@@ -126,14 +127,13 @@ START_TEST (sizes)
     ck_assert (ng_output_seekable (out));
     ck_assert (!ng_output_is_terminal (out));
     for (size_t i = 0; i < cap; i++)
-        exp[i] = (unsigned char) sample_below (&state, 256);
+        exp[i] = (unsigned char) rand_below (&state, 256);
     while (n < cap)
     {
-        size_t len =
-            (size_t) sample_below (&state, 1 << sample_below (&state, 19));
+        size_t len = (size_t) rand_below (&state, 1 << rand_below (&state, 19));
 
         len = len > cap - n ? cap - n : len;
-        if (len <= NG_OUTPUT_RESERVE_MAX && sample_below (&state, 2) == 0)
+        if (len <= NG_OUTPUT_RESERVE_MAX && rand_below (&state, 2) == 0)
         {
             unsigned char *room = ng_output_reserve (out, len);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/nglimits.h"
 #include "io/spill.h"
 #include "sample.h"
@@ -20,7 +21,8 @@ START_TEST (there_and_back)
     };
     const size_t total = totals[_i];
     char *dir = sample_folder ();
-    unsigned char *exp = malloc (total + 1), *got = malloc (total + 1);
+    unsigned char *exp = ng_alloc_array (total + 1, 1),
+                  *got = ng_alloc_array (total + 1, 1);
     uint64_t state = total;
     size_t at = 0, n;
     struct ng_fault fault = { 0 };
@@ -29,11 +31,11 @@ START_TEST (there_and_back)
 
     ck_assert (exp && got);
     for (size_t i = 0; i < total; i++)
-        exp[i] = (unsigned char) sample_below (&state, 256);
+        exp[i] = (unsigned char) rand_below (&state, 256);
     ck_assert_int_eq (ng_spill_open (dir, &fault, &s), NG_OK);
     while (at < total)
     {
-        n = (size_t) sample_below (&state, 1 << sample_below (&state, 20));
+        n = (size_t) rand_below (&state, 1 << rand_below (&state, 20));
         n = n > total - at ? total - at : n;
         expect (ng_spill_write (s, exp + at, n) == NG_OK);
         at += n;
@@ -51,7 +53,7 @@ START_TEST (there_and_back)
     ck_assert_int_eq (ng_spill_rewind (s), NG_OK);
     for (at = 0;; at += n)
     {
-        size_t cap = 1 + (size_t) sample_below (&state, 300000);
+        size_t cap = 1 + (size_t) rand_below (&state, 300000);
 
         cap = cap > total + 1 - at ? total + 1 - at : cap;
         err = ng_spill_read (s, got + at, cap, &n);

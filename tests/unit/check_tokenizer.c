@@ -9,6 +9,7 @@
 #include <unictype.h>
 #include <uniwbrk.h>
 
+#include "base/mem.h"
 #include "base/nglimits.h"
 #include "sample.h"
 #include "text/escape.h"
@@ -357,7 +358,7 @@ START_TEST (many_pieces)
         naive_run (exp, text, n);
         for (size_t i = 0; i < 7; i++)
             sizes[i] =
-                1 + (size_t) sample_below (&state, (uint64_t) round % 300 + 1);
+                1 + (size_t) rand_below (&state, (uint64_t) round % 300 + 1);
         try (exp, text, n, sizes, 7);
         free (exp);
     }
@@ -374,15 +375,15 @@ START_TEST (ascii)
     for (int round = 0; round < 1000; round++)
     {
         unsigned char text[600];
-        size_t n = (size_t) sample_below (&state, sizeof text);
-        size_t sizes[2] = { 1 + (size_t) sample_below (&state, 200), 200 };
+        size_t n = (size_t) rand_below (&state, sizeof text);
+        size_t sizes[2] = { 1 + (size_t) rand_below (&state, 200), 200 };
         struct naive *exp = naive_new (_i / 2, _i % 2);
-        size_t kinds = 1 + (size_t) sample_below (&state, sizeof some - 1);
+        size_t kinds = 1 + (size_t) rand_below (&state, sizeof some - 1);
 
         for (size_t i = 0; i < n; i++)
             text[i] =
-                (unsigned char) (round % 2 ? some[sample_below (&state, kinds)]
-                                           : (char) sample_below (&state, 128));
+                (unsigned char) (round % 2 ? some[rand_below (&state, kinds)]
+                                           : (char) rand_below (&state, 128));
         naive_run (exp, text, n);
         try (exp, text, n, sizes, 2);
         free (exp);
@@ -510,24 +511,32 @@ static const struct
     { NG_SPACE, 0, "", "\xff", NG_TOKEN_BYTES_MAX, 2 },
 };
 
+static void
+put_string (unsigned char *text, size_t *at, const char *s)
+{
+    memcpy (text + *at, s, strlen (s));
+    *at += strlen (s);
+}
+
 /* Tokenize a text whose third line has N units behind the prefix.  */
 static enum ng_err
 run_limit (int i, size_t n, size_t piece, bool ended, struct ng_fault *fault,
            size_t *longest)
 {
     size_t at = 0, unit = strlen (limits[i].unit), used, start = 0, end = 0;
-    unsigned char *text = malloc (200 + n * unit + NG_TOKEN_PAD);
+    unsigned char *text = ng_alloc_array (200 + n * unit + NG_TOKEN_PAD, 1);
     struct ng_tokenizer t;
     struct ng_token_list list = { 0 };
     enum ng_err err = NG_OK;
     bool final = false;
 
     ck_assert_ptr_nonnull (text);
-    at = (size_t) sprintf ((char *) text, "x\n\n%s", limits[i].prefix);
+    put_string (text, &at, "x\n\n");
+    put_string (text, &at, limits[i].prefix);
     for (; n > 0; n--, at += unit)
         memcpy (text + at, limits[i].unit, unit);
     if (ended)
-        at += (size_t) sprintf ((char *) text + at, " behind it\n");
+        put_string (text, &at, " behind it\n");
     *longest = 0;
     ng_tokenizer_init (&t, (enum ng_tokenize_mode) limits[i].mode,
                        limits[i].lower, false);

@@ -26,13 +26,13 @@ struct entry
 static size_t
 random_name (uint64_t *state, unsigned char *name)
 {
-    size_t len = 1 + (size_t) sample_below (state, 12);
-    uint64_t letters = sample_below (state, 4) == 0 ? 256 : 3;
+    size_t len = 1 + (size_t) rand_below (state, 12);
+    uint64_t letters = rand_below (state, 4) == 0 ? 256 : 3;
 
     for (size_t i = 0; i < len; i++)
         name[i] = (unsigned char) (letters == 256
-                                       ? sample_below (state, 256)
-                                       : 'a' + sample_below (state, letters));
+                                       ? rand_below (state, 256)
+                                       : 'a' + rand_below (state, letters));
     return len;
 }
 
@@ -284,17 +284,17 @@ START_TEST (building)
         struct ng_vocab *v = ng_vocab_new (), *built = NULL;
         struct ng_vocab_rules rules = { 0, 0, reserved, 0 };
 
-        rules.min_count = sample_below (&state, 4);
-        rules.n_reserved = (size_t) sample_below (&state, 4);
-        rules.max_types = sample_below (&state, 14);
+        rules.min_count = rand_below (&state, 4);
+        rules.n_reserved = (size_t) rand_below (&state, 4);
+        rules.max_types = rand_below (&state, 14);
         for (size_t i = 0; i < n_pool; i++)
         {
             const char *name = pool[(i + (size_t) round) % n_pool];
 
-            if (sample_below (&state, 3) == 0)
+            if (rand_below (&state, 3) == 0)
                 continue;
             seen[n] = name;
-            counts[n] = 1 + sample_below (&state, 5);
+            counts[n] = 1 + rand_below (&state, 5);
             expect (ng_vocab_intern (v, (const unsigned char *) name,
                                      strlen (name), &id)
                     == NG_OK);

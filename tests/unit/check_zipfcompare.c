@@ -70,6 +70,12 @@ START_TEST (limits)
     ck_assert_double_eq_tol (zeta, log (sum), 1e-9);
     ck_assert_double_eq_tol (ng_ln_cut_off_sum (2.5, 1e-13, 3), zeta, 1e-8);
     ck_assert_double_eq_tol (ng_ln_log_normal_sum (2.5, 1e-11, 3), zeta, 1e-8);
+    /* So far out that a step changes nothing.  */
+    ck_assert_double_eq_tol (
+        ng_ln_cut_off_sum (2.5, 0.7, 0x1p60),
+        -2.5 * log (0x1p60) - 0.7 * 0x1p60 - log (-expm1 (-0.7)), 1e-9);
+    ck_assert_double_eq_tol (ng_ln_log_normal_sum (3, 1e-9, 0x1p60),
+                             -2 * log (0x1p60) - log (2), 1e-5);
     /* Far out, where the incomplete gamma function underflows.  */
     sum = 0;
     for (double x = 0; x < 3000; x++)

@@ -11,16 +11,6 @@
 #include <unistd.h>
 #include <zlib.h>
 
-uint64_t
-sample_below (uint64_t *state, uint64_t bound)
-{
-    uint64_t z = *state += UINT64_C (0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C (0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C (0x94d049bb133111eb);
-    return (z ^ z >> 31) % bound;
-}
-
 /* Pieces of text; the length counts, since one is a NUL.  */
 struct piece
 {
@@ -106,16 +96,16 @@ sample_text (uint64_t *state, unsigned char *text, size_t cap)
 {
     const size_t n_pieces = sizeof pieces / sizeof *pieces;
     /* Most texts draw from a few pieces, so that those meet often.  */
-    size_t first = (size_t) sample_below (state, n_pieces);
-    size_t some = 1 + (size_t) sample_below (state, n_pieces);
+    size_t first = (size_t) rand_below (state, n_pieces);
+    size_t some = 1 + (size_t) rand_below (state, n_pieces);
     size_t at = 0;
 
     for (;;)
     {
-        size_t i = (first + (size_t) sample_below (state, some)) % n_pieces;
+        size_t i = (first + (size_t) rand_below (state, some)) % n_pieces;
 
-        if (sample_below (state, 8) == 0)
-            i = (size_t) sample_below (state, n_pieces);
+        if (rand_below (state, 8) == 0)
+            i = (size_t) rand_below (state, n_pieces);
         if (at + pieces[i].len > cap)
             return at;
         memcpy (text + at, pieces[i].bytes, pieces[i].len);

@@ -1,10 +1,12 @@
-/* Random numbers and random text for unit tests: the same in every run.  */
+/* Random text, scratch files and gzip for unit tests.  */
 #ifndef NG_SAMPLE_H
 #define NG_SAMPLE_H
 
 #include <check.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "rand.h"
 
 /* As ck_assert, for loops that run millions of times: libcheck writes a note
    for each of its assertions.  */
@@ -14,10 +16,6 @@
         if (!(condition))                                        \
             ck_abort_msg ("this does not hold: %s", #condition); \
     } while (0)
-
-/* The next number below BOUND > 0 from the seed *STATE: splitmix64 (Steele,
-   Lea and Flood 2014), whose small bias does not matter here.  */
-uint64_t sample_below (uint64_t *state, uint64_t bound);
 
 /* Fill TEXT[CAP] with about CAP bytes of pieces that are hard on tokenizers:
    words in several scripts, marks, emoji, white space of all kinds, line

@@ -5,20 +5,32 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/bytes.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/nglimits.h"
 #include "counts/merge.h"
 #include "counts/ngcread.h"
 #include "counts/portion.h"
-#include "io/spill.h"
 #include "text/blocks.h"
 
 enum
 {
     /* Text that one thread counts before another would be started.  */
-    LONE_BYTES = 1 << 20
+    LONE_BYTES = 1 << 20,
+
+    /* The front table has the words seen last whose names are at most eight
+       bytes long: nine of ten tokens of English are found there.  */
+    FRONT_BITS = 12,
+    FRONT_NAME_BYTES = 8
+};
+
+/* A word of the front table.  LEN is 0 where there is none.  */
+struct front
+{
+    uint64_t name; /* its bytes, zero behind them */
+    uint32_t len, id;
 };
 
 struct engine;
@@ -33,6 +45,7 @@ struct reader
     struct ng_token_list list;
     uint32_t *ids; /* [cap_ids] of the block */
     size_t cap_ids, n_ids;
+    struct front front[1 << FRONT_BITS];
     uint32_t *by_fixed; /* [size of fixed vocabulary] own id + 1; 0: none yet */
     uint64_t first_invalid; /* block of the first ill-formed sequence */
     uint64_t ns[NG_STAGES];
@@ -67,15 +80,6 @@ struct engine
     uint64_t ns[NG_STAGES];
     struct ng_fault *fault;
 };
-
-static uint64_t
-now_ns (void)
-{
-    struct timespec t;
-
-    (void) clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-    return (uint64_t) t.tv_sec * 1000000000 + (uint64_t) t.tv_nsec;
-}
 
 /* ---------------------------------------------------------------- reading  */
 
@@ -117,23 +121,50 @@ find_fixed (struct reader *r, const struct ng_token *t, uint64_t line,
                              " no " NG_UNK);
 }
 
+/* The own id of T, which is not in the front table.  */
 static enum ng_err
-intern_token (struct reader *r, const struct ng_token *t, uint64_t line)
+look_up (struct reader *r, const struct ng_token *t, uint64_t line,
+         uint32_t *id)
 {
-    uint32_t *id = &r->ids[r->n_ids++];
+    uint32_t fixed;
     enum ng_err err;
 
     if (!r->e->o->vocab)
-        err = ng_vocab_intern (r->e->portion.workers[r->index].vocab, t->name,
-                               t->len, id);
-    else
-    {
-        uint32_t fixed;
+        return ng_vocab_intern (r->e->portion.workers[r->index].vocab, t->name,
+                                t->len, id);
+    err = find_fixed (r, t, line, &fixed);
+    return err == NG_OK ? from_fixed (r, fixed, id) : err;
+}
 
-        err = find_fixed (r, t, line, &fixed);
-        if (err == NG_OK)
-            err = from_fixed (r, fixed, id);
+/* The place in the front table of a name of LEN bytes, at most eight; those,
+   zero behind them, go to *BYTES.  */
+static inline struct front *
+front_place (struct reader *r, const struct ng_token *t, uint64_t *bytes)
+{
+    memcpy (bytes, t->name, sizeof *bytes);
+    *bytes = ng_low_bytes (*bytes, t->len);
+    return &r->front[ng_hash_mix (*bytes ^ t->len, NG_HASH_K0)
+                     >> (64 - FRONT_BITS)];
+}
+
+static inline enum ng_err
+intern_token (struct reader *r, const struct ng_token *t, uint64_t line)
+{
+    uint32_t *id = &r->ids[r->n_ids++];
+    struct front *f = NULL;
+    uint64_t bytes = 0;
+    enum ng_err err;
+
+    if (t->len <= FRONT_NAME_BYTES)
+    {
+        f = front_place (r, t, &bytes);
+        if (f->name == bytes && f->len == t->len)
+        {
+            *id = f->id;
+            return NG_OK;
+        }
     }
+    err = look_up (r, t, line, id);
     if (err == NG_ELIMIT)
         return ng_fault_at_line (&r->fault, err, r->block.file, line,
                                  "more types than ids of 32 bits can tell");
@@ -142,6 +173,8 @@ intern_token (struct reader *r, const struct ng_token *t, uint64_t line)
             &r->fault, NG_EFORMAT, r->block.file, line,
             "the text has %s, which --sentences adds itself",
             *id == NG_ID_BOS ? NG_BOS : NG_EOS);
+    if (err == NG_OK && f)
+        *f = (struct front){ bytes, t->len, *id };
     return err;
 }
 
@@ -181,20 +214,20 @@ want_ids (struct reader *r, size_t n)
 static enum ng_err
 read_text (struct reader *r)
 {
-    uint64_t start = now_ns (), scanned;
+    uint64_t start = ng_stage_now (r->e->o->clock), scanned;
     uint64_t n_invalid = r->tokenizer.n_invalid;
     enum ng_err err =
         ng_block_scan (&r->block, &r->tokenizer, &r->list, &r->fault);
 
     if (n_invalid == 0 && r->tokenizer.n_invalid > 0)
         r->first_invalid = r->block.number;
-    scanned = now_ns ();
+    scanned = ng_stage_now (r->e->o->clock);
     r->ns[NG_STAGE_TOKENIZE] += scanned - start;
     if (err == NG_OK)
         err = want_ids (r, r->list.n);
     if (err == NG_OK)
         err = intern_list (r);
-    r->ns[NG_STAGE_INTERN] += now_ns () - scanned;
+    r->ns[NG_STAGE_INTERN] += ng_stage_now (r->e->o->clock) - scanned;
     return err;
 }
 
@@ -247,7 +280,7 @@ static enum ng_err
 take_block (struct reader *r, size_t *place)
 {
     struct engine *e = r->e;
-    uint64_t start = now_ns ();
+    uint64_t start = ng_stage_now (e->o->clock);
     enum ng_err err = NG_OK;
 
     (void) pthread_mutex_lock (&e->portion.lock);
@@ -270,7 +303,7 @@ take_block (struct reader *r, size_t *place)
         e->o->progress (ng_blocks_bytes_done (e->blocks),
                         ng_blocks_bytes_total (e->blocks));
     (void) pthread_mutex_unlock (&e->portion.lock);
-    r->ns[NG_STAGE_READ] += now_ns () - start;
+    r->ns[NG_STAGE_READ] += ng_stage_now (e->o->clock) - start;
     return err;
 }
 
@@ -431,13 +464,17 @@ begin_portion (struct engine *e)
     enum ng_err err;
 
     for (unsigned i = 0; i < e->n_workers; i++)
+    {
+        memset (e->readers[i].front, 0, sizeof e->readers[i].front);
         if (vocab)
             memset (e->readers[i].by_fixed, 0,
                     ng_vocab_size (vocab) * sizeof *e->readers[i].by_fixed);
+    }
     err = ng_portion_init (&e->portion, e->o->info.max_order,
                            (e->o->info.flags & NG_NGC_SENTENCES) != 0,
                            e->n_workers, e->carried, e->carried_ids,
                            e->n_carried, e->in_sentence);
+    e->portion.clock = e->o->clock;
     ng_vocab_free (e->carried);
     e->carried = NULL;
     return err;
@@ -527,10 +564,10 @@ run_portions (struct engine *e, struct ng_output *out)
     }
     if (err == NG_OK && e->merger)
     {
-        uint64_t start = now_ns ();
+        uint64_t start = ng_stage_now (e->o->clock);
 
         err = ng_merger_finish (e->merger, out);
-        e->ns[NG_STAGE_MERGE] += now_ns () - start;
+        e->ns[NG_STAGE_MERGE] += ng_stage_now (e->o->clock) - start;
     }
     return err;
 }

@@ -33,13 +33,10 @@
 
 #include "base/err.h"
 #include "counts/ngc.h"
+#include "counts/stage.h"
 #include "io/output.h"
 #include "text/tokenizer.h"
 #include "text/vocab.h"
-
-/* The marks of a sentence.  */
-#define NG_BOS "<s>"
-#define NG_EOS "</s>"
 
 struct ng_engine_options
 {
@@ -50,21 +47,7 @@ struct ng_engine_options
     uint64_t budget;              /* bytes of memory */
     const char *spill_dir;        /* for temporary files */
     void (*progress) (uint64_t done, uint64_t total); /* bytes; may be NULL */
-};
-
-/* Stages, for what each costs.  */
-enum ng_engine_stage
-{
-    NG_STAGE_READ,     /* files to blocks */
-    NG_STAGE_TOKENIZE, /* blocks to tokens */
-    NG_STAGE_INTERN,   /* tokens to ids */
-    NG_STAGE_RANK,     /* vocabularies sorted and merged */
-    NG_STAGE_DEAL,     /* keys to buckets */
-    NG_STAGE_COUNT,    /* buckets to distinct keys */
-    NG_STAGE_SORT,     /* distinct keys to order */
-    NG_STAGE_WRITE,    /* keys to .ngc */
-    NG_STAGE_MERGE,    /* portions to one file */
-    NG_STAGES
+    ng_clock *clock; /* for the report; may be NULL */
 };
 
 struct ng_engine_report

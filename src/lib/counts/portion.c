@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "base/pages.h"
@@ -26,15 +25,6 @@ enum
     /* For each worker: tables, scratch space, chunks not full.  */
     WORKER_BYTES = 4 << 20
 };
-
-static uint64_t
-now_ns (void)
-{
-    struct timespec t;
-
-    (void) clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-    return (uint64_t) t.tv_sec * 1000000000 + (uint64_t) t.tv_nsec;
-}
 
 /* ------------------------------------------------------- blocks and names  */
 
@@ -208,7 +198,7 @@ ng_portion_sort_names (struct ng_portion *p, unsigned i)
 {
     struct ng_portion_worker *w = &p->workers[i];
     const uint32_t n = ng_vocab_size (w->vocab);
-    uint64_t start = now_ns ();
+    uint64_t start = ng_stage_now (p->clock);
     enum ng_err err;
 
     w->sorted = ng_alloc_array (n, sizeof *w->sorted);
@@ -216,7 +206,7 @@ ng_portion_sort_names (struct ng_portion *p, unsigned i)
     if (!w->sorted || !w->info)
         return NG_ENOMEM;
     err = ng_lexical_sort (w->vocab, ' ', w->sorted);
-    w->ns[NG_STAGE_RANK] += now_ns () - start;
+    w->ns[NG_STAGE_RANK] += ng_stage_now (p->clock) - start;
     return err;
 }
 
@@ -382,7 +372,7 @@ enum ng_err
 ng_portion_rank (struct ng_portion *p, struct ng_ngcw *out)
 {
     struct ng_portion_worker *first = &p->workers[0];
-    uint64_t start = now_ns ();
+    uint64_t start = ng_stage_now (p->clock);
     enum ng_err err = NG_OK;
 
     if (p->n_ids > 0)
@@ -397,7 +387,7 @@ ng_portion_rank (struct ng_portion *p, struct ng_ngcw *out)
         free (p->workers[w].sorted);
         p->workers[w].sorted = NULL;
     }
-    first->ns[NG_STAGE_RANK] += now_ns () - start;
+    first->ns[NG_STAGE_RANK] += ng_stage_now (p->clock) - start;
     return err;
 }
 
@@ -622,7 +612,7 @@ enum ng_err
 ng_portion_deal (struct ng_portion *p, unsigned i)
 {
     struct ng_portion_worker *w = &p->workers[i];
-    uint64_t start = now_ns ();
+    uint64_t start = ng_stage_now (p->clock);
     size_t place;
 
     while (take (p, &p->next_block, p->n_blocks, &place))
@@ -633,7 +623,7 @@ ng_portion_deal (struct ng_portion *p, unsigned i)
             return stop_all (p, err);
         finish_block (p, place);
     }
-    w->ns[NG_STAGE_DEAL] += now_ns () - start;
+    w->ns[NG_STAGE_DEAL] += ng_stage_now (p->clock) - start;
     return NG_OK;
 }
 
@@ -643,7 +633,7 @@ ng_portion_deal (struct ng_portion *p, unsigned i)
 static enum ng_err
 count_bucket (struct ng_portion *p, struct ng_portion_worker *w, size_t b)
 {
-    uint64_t start = now_ns (), counted;
+    uint64_t start = ng_stage_now (p->clock), counted;
     uint64_t *more;
     size_t n;
 
@@ -660,7 +650,7 @@ count_bucket (struct ng_portion *p, struct ng_portion_worker *w, size_t b)
                 return err;
         }
     }
-    counted = now_ns ();
+    counted = ng_stage_now (p->clock);
     n = ng_table_size (w->table);
     more = ng_grow (w->scratch, &w->cap_scratch, n,
                     (p->shape.words + 1) * sizeof *more);
@@ -669,7 +659,7 @@ count_bucket (struct ng_portion *p, struct ng_portion_worker *w, size_t b)
     w->scratch = more;
     ng_radix_sort (ng_table_entries (w->table), n, p->shape.words, more);
     w->ns[NG_STAGE_COUNT] += counted - start;
-    w->ns[NG_STAGE_SORT] += now_ns () - counted;
+    w->ns[NG_STAGE_SORT] += ng_stage_now (p->clock) - counted;
     return NG_OK;
 }
 
@@ -717,10 +707,10 @@ ng_portion_count (struct ng_portion *p, unsigned i, struct ng_ngcw *out)
             return stop_all (p, err);
         if (!wait_turn (p, b))
             break;
-        start = now_ns ();
+        start = ng_stage_now (p->clock);
         err = ng_ngcw_keys (out, p->shape, ng_table_entries (w->table),
                             ng_table_size (w->table));
-        w->ns[NG_STAGE_WRITE] += now_ns () - start;
+        w->ns[NG_STAGE_WRITE] += ng_stage_now (p->clock) - start;
         if (err != NG_OK)
             return stop_all (p, err);
         pass_turn (p);

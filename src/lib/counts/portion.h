@@ -17,12 +17,16 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "counts/engine.h"
 #include "counts/key.h"
 #include "counts/ngcwrite.h"
 #include "counts/partition.h"
+#include "counts/stage.h"
 #include "counts/table.h"
 #include "text/vocab.h"
+
+/* The marks of a sentence.  */
+#define NG_BOS "<s>"
+#define NG_EOS "</s>"
 
 /* Stands among ids where a line of a text of sentences ends.  */
 #define NG_ID_BREAK UINT32_MAX
@@ -69,6 +73,7 @@ struct ng_portion
 {
     unsigned order;
     bool sentences;
+    ng_clock *clock;  /* NULL: none */
     bool ends_text;   /* the text ends with the portion */
     bool in_sentence; /* the portion begins inside a sentence */
     unsigned n_workers;

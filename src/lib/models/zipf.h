@@ -26,6 +26,9 @@ enum
     NG_ZIPF_TYPES_MIN = 50
 };
 
+/* The greatest count: up to here a double tells whole numbers apart.  */
+#define NG_ZIPF_COUNT_MAX (UINT64_C (1) << 53)
+
 /* What a fit needs of a spectrum, by rising count.  All zero is one without
    cells.  */
 struct ng_zipf_tails
@@ -48,7 +51,8 @@ struct ng_zipf_fit
     double log_likelihood; /* natural, of the types in the tail */
 };
 
-/* Make *TAILS of CELLS[N], which rise by count.  NG_ENOMEM.  */
+/* Make *TAILS of CELLS[N], which rise by count up to NG_ZIPF_COUNT_MAX.
+   NG_ENOMEM.  */
 enum ng_err ng_zipf_tails_init (struct ng_zipf_tails *tails,
                                 const struct ng_spectrum_cell *cells,
                                 size_t n) NG_MUST_CHECK;

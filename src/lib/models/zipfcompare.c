@@ -73,16 +73,17 @@ ln_log_normal_integral (double b, double c, double u)
 double
 ng_ln_log_normal_sum (double b, double c, double xmin)
 {
-    double ln_xmin = log (xmin), sum = 0, x = xmin, u = ln_xmin, f, g;
+    double sum = 0, u = log (xmin), x, f, g;
     double ln_first = -b * u - c * u * u;
 
-    for (;; x++)
+    for (double k = 0;; k++)
     {
+        x = xmin + k;
         u = log (x);
         g = b + 2 * c * u;
         f = exp (-b * u - c * u * u - ln_first);
         /* The formula's next term is about (g / x)^5 / 30240.  */
-        if (x >= TERMS && x > xmin && x > 20 * fabs (g))
+        if (x >= TERMS && x > 20 * fabs (g))
             break;
         sum += f;
         if (g > 1 && f * x < 1e-18 * (g - 1) * sum)
@@ -96,10 +97,10 @@ ng_ln_log_normal_sum (double b, double c, double xmin)
 }
 
 static bool
-sums_term_by_term (double a, double lambda, double xmin, double x)
+sums_term_by_term (double a, double lambda, double x)
 {
     /* The formula's next term is about (a / x + lambda)^5 / 30240.  */
-    return lambda > 0.05 || x < xmin + 1 || x < TERMS || x < 10 * fabs (a);
+    return lambda > 0.05 || x < TERMS || x < 10 * fabs (a);
 }
 
 /* ln of the integral of y^-A e^(-LAMBDA (y - X)) for y from X on: LAMBDA^(A-1)
@@ -131,9 +132,9 @@ ng_ln_cut_off_sum (double a, double lambda, double xmin)
     double ln_first = -a * log (xmin) - lambda * xmin;
     double sum = 0, x = xmin, f, g, r;
 
-    for (; sums_term_by_term (a, lambda, xmin, x); x++)
+    for (double k = 0; sums_term_by_term (a, lambda, x); x = xmin + ++k)
     {
-        f = exp (-a * log (x / xmin) - lambda * (x - xmin));
+        f = exp (-a * log1p (k / xmin) - lambda * k);
         sum += f;
         if (f < 1e-18 * sum && a > -lambda * x)
             return log (sum) + ln_first;
