@@ -33,7 +33,8 @@ median ()
 {
     what=$1 bytes=$2
     shift 2
-    for i in 1 2 3 4 5; do
+    for run in 1 2 3 4 5; do
+        : "$run"
         start=$(now)
         "$@" >/dev/null || echo "$what failed" >&2
         echo $(($(now) - start))

@@ -71,7 +71,7 @@ ngram-batch -b 4 -s 9 --seed=3 --epochs=2 char.npy >exp
 ways='plain resume'
 [ -z "$has_torch" ] || ways="$ways workers"
 for way in $ways; do
-    "$python" check.py $way >out || fail_ "ngrambatch.py: $way"
+    "$python" check.py "$way" >out || fail_ "ngrambatch.py: $way"
     compare exp out || fail_ "ngrambatch.py: $way"
 done
 ngram-batch -m sequential -b 5 -s 9 --rank=1 --world=2 char.npy >exp
