@@ -285,6 +285,21 @@ ng_shards_copy (const struct ng_shards *shards, uint64_t start, size_t n,
     return err;
 }
 
+const unsigned char *
+ng_shards_direct (const struct ng_shards *shards, uint64_t start, size_t n,
+                  struct ng_dtype dtype, uint64_t id_end)
+{
+    size_t f = find_file (shards, start);
+    const struct ng_tokenfile *file = &shards->files[f];
+    uint64_t from = start - shards->starts[f], max = ng_dtype_max (dtype);
+
+    if (shards->reverse || n > file->n_tokens - from || file->dtype.is_signed
+        || file->dtype.item_bytes != dtype.item_bytes
+        || ng_dtype_max (file->dtype) > max || (id_end > 0 && id_end <= max))
+        return NULL;
+    return file->data + from * dtype.item_bytes;
+}
+
 /* Sampled runs of the checksum.  */
 enum
 {
