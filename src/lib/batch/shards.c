@@ -155,7 +155,7 @@ convert_items (const unsigned char *in, unsigned from, unsigned char *out,
     }
 #undef NG_CASES
 #undef NG_CASE
-    assert (!"an item has 1, 2, 4 or 8 bytes");
+    assert (0 && "an item has 1, 2, 4 or 8 bytes");
     return 0;
 }
 
