@@ -88,4 +88,4 @@ _ngramutils ()
 }
 
 complete -o nospace -F _ngramutils \
-    ngram-batch ngram-count ngram-tokenize ngram-zipf
+    ngram-batch ngram-count ngram-merge ngram-tokenize ngram-zipf
