@@ -20,7 +20,7 @@ enum
 
 static const struct cli_option options[] = {
     { 'n', "order", "N|MIN-MAX",
-      "which orders to list (default: those that there are)" },
+      "which orders to list (default: all that are\nthere)" },
     COUNTOUT_SORT_OPTIONS,
     COUNTOUT_FILE_OPTIONS,
     { 0, NULL, NULL, NULL }

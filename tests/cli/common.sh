@@ -24,7 +24,7 @@ find_input ()
 {
     case $1 in
     ngram-batch) input=tokens.npy text_input= ;;
-    ngram-zipf) input=counts.tsv text_input=counts.tsv ;;
+    ngram-merge | ngram-zipf) input=counts.tsv text_input=counts.tsv ;;
     *) input=$text text_input=$text ;;
     esac
 }
