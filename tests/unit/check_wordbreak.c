@@ -112,8 +112,8 @@ END_TEST
    boundary.  */
 static const char *const examples[] = {
     "can't|.",
-    "The| |quick| |(|\"|brown|\"|)| |fox| |can't| |jump| |32.3| |feet|,| "
-    "|right|?",
+    ("The| |quick| |(|\"|brown|\"|)| |fox| |can't| |jump| |32.3| |feet|,| "
+    "|right|?"),
     "'|a",
     "a|'|'|b",
     "3|.|.|4",

@@ -9,7 +9,7 @@
 #include "base/err.h"
 
 /* BYTES > 0 bytes, cleared; NULL without memory.  HUGE_PAGES asks for large
-   pages, for memory that will all be used.  */
+   pages, for memory that will all be used, in multiples of 2 MiB.  */
 void *ng_pages_alloc (size_t bytes, bool huge_pages) NG_MUST_CHECK;
 
 /* Give back what ng_pages_alloc gave for BYTES.  P may be NULL.  */
