@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "counts/ngcread.h"
 #include "counts/ngcwrite.h"
 #include "io/spill.h"
@@ -394,6 +395,44 @@ START_TEST (wrong_names_are_noticed)
 }
 END_TEST
 
+/* The second block of a level, with a right checksum but an n-gram, or a
+   count, that is not right after the first.  */
+START_TEST (wrong_ngrams_are_noticed)
+{
+    /* The last item: nothing in common, count 1, rank 1024 = 0x80 0x08.  */
+    static const unsigned char items[][3] = {
+        { 0x00, 0x80, 0x08 }, { 0x00, 0xff, 0x07 }, { 0x00, 0x80, 0x00 },
+        { 0x00, 0x81, 0x08 }, { 0x20, 0x80, 0x08 }, { 0x01, 0x80, 0x08 },
+        { 0x00, 0x80, 0x88 }, { 0x00, 0x00, 0x08 }
+    };
+    struct ng_ngc_info info = { 1, 1, 0, 1, 0 };
+    struct sums s = { NULL, 0, 0 };
+    unsigned char *bytes, *block;
+    size_t n;
+
+    for (size_t i = 0; i < 1025; i++)
+    {
+        char name[32];
+
+        (void) snprintf (name, sizeof name, "n%zu", i);
+        sums_add (&s, name, 1);
+    }
+    sums_sort (&s);
+    bytes = sums_to_bytes (&s, &info, &n);
+    block = bytes + NG_NGC_HEADER_BYTES;
+    block += NG_NGC_BLOCK_HEAD_BYTES + ng_get_u32le (block + 4);
+    ck_assert_uint_eq (ng_get_u32le (block), 1);
+    ck_assert_uint_eq (ng_get_u32le (block + 4), 3);
+    memcpy (block + NG_NGC_BLOCK_HEAD_BYTES, items[_i], 3);
+    ng_put_u32le (block + 8, 0);
+    ng_put_u32le (block + 8,
+                  ng_ngc_checksum (block, NG_NGC_BLOCK_HEAD_BYTES + 3));
+    ck_assert_int_eq (read_all (bytes, n), _i == 0 ? NG_OK : NG_EFORMAT);
+    free (bytes);
+    sums_free (&s);
+}
+END_TEST
+
 Suite *
 ng_suite (void)
 {
@@ -411,6 +450,7 @@ ng_suite (void)
     tcase_add_test (tc, a_wrong_length_is_noticed);
     tcase_add_test (tc, contents_before_the_file_are_noticed);
     tcase_add_loop_test (tc, wrong_names_are_noticed, 0, 8);
+    tcase_add_loop_test (tc, wrong_ngrams_are_noticed, 0, 8);
     suite_add_tcase (suite, tc);
     return suite;
 }

@@ -2,6 +2,7 @@
 
 #include "counts/textrun.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,11 +89,13 @@ static enum ng_err
 sort_records (struct ng_textrun *r, const uint32_t *ranks,
               struct ng_key_shape shape, uint64_t **entries, size_t *n)
 {
-    const struct records *records = &r->orders[shape.order - 1];
+    const unsigned level = shape.order - 1;
+    const struct records *records = &r->orders[level];
     const size_t record_words = COUNT_WORDS + shape.order;
     const size_t entry_bytes = (shape.words + 1) * sizeof **entries;
     uint64_t *scratch, *entry;
 
+    assert (shape.order >= 1 && shape.order <= NG_ORDER_MAX);
     *n = records->n / record_words;
     *entries = entry = ng_calloc_array (*n, entry_bytes);
     if (!entry)
@@ -156,6 +159,7 @@ write_order (struct ng_textrun *r, struct ng_ngcw *w, const uint32_t *ranks,
     size_t n;
     enum ng_err err;
 
+    assert (order >= 1 && order <= NG_ORDER_MAX);
     if (r->orders[order - 1].n == 0)
         return NG_OK;
     err = sort_records (r, ranks, shape, &entries, &n);
