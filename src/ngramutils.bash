@@ -88,4 +88,5 @@ _ngramutils ()
 }
 
 complete -o nospace -F _ngramutils \
-    ngram-batch ngram-count ngram-tokenize ngram-zipf
+    ngram-batch ngram-count ngram-model ngram-score \
+    ngram-tokenize ngram-zipf
