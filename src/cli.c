@@ -216,6 +216,12 @@ cli_forget (const struct ng_output *out)
         }
 }
 
+const char *
+cli_name (void)
+{
+    return program->name;
+}
+
 static bool
 is_optional (const struct cli_option *o)
 {

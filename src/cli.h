@@ -55,6 +55,9 @@ extern bool cli_quiet, cli_verbose;
 /* Set up locale and standard streams, and take the command line.  */
 void cli_start (const struct cli_program *program, int argc, char **argv);
 
+/* The program's name.  */
+const char *cli_name (void);
+
 /* The key of the next option, with its argument (NULL if none) in *ARG, or -1
    when there are no more.  An unknown option ends the program.  */
 int cli_next (const char **arg);

@@ -3,126 +3,33 @@
 
 #include <string.h>
 
+#include "batch/ahead.h"
+#include "batch/header.h"
 #include "batch/record.h"
-#include "batch/sampler.h"
 #include "batch/shards.h"
+#include "batch/state.h"
+#include "batchopts.h"
 #include "cli.h"
+#include "keeper.h"
 #include "progress.h"
+#include "shrunk.h"
+#include "text/vocab.h"
 
-enum
+/* What is open.  */
+struct work
 {
-    OPT_SEED = CLI_LONG_ONLY,
-    OPT_EPOCHS,
-    OPT_OFFSET,
-    OPT_DTYPE,
-    OPT_RNG
+    struct ng_fault fault;
+    struct ng_shards shards; /* no mixture */
+    struct ng_state state;
+    struct ng_sampler *sampler; /* no mixture */
+    uint64_t id_end;            /* size of the vocabulary; 0: not given */
+    struct ng_record *record;
+    struct ng_output *out;
+    struct ng_ahead *ahead;
 };
-
-static const struct cli_option options[] = {
-    { 'm', "mode", "MODE", "random (default) or sequential" },
-    { 'b', "batch-size", "B", "rows of a batch (default 32)" },
-    { 's', "num-steps", "T", "tokens of a row (default 35)" },
-    { OPT_SEED, "seed", "S", "seed of offset and order (default 0)" },
-    { OPT_EPOCHS, "epochs", "N",
-      "passes over the corpus (default 1; 0: without end)" },
-    { OPT_OFFSET, "offset", "K",
-      "tokens left out at the start: a number or random\n"
-      "(default: random in each epoch)" },
-    { OPT_RNG, "rng", "RNG",
-      "native (default), or python: what CPython's random\n"
-      "gives the textbook's loaders" },
-    { 'f', "format", "FORM", "raw, npy or text (default)" },
-    { OPT_DTYPE, "dtype", "TYPE",
-      "type of ids: u2, u4, i4 or i8 (default: as the\nfile)" },
-    { 'o', "output", "FILE", "write to FILE, whole or not at all" },
-    { 0, NULL, NULL, NULL }
-};
-
-static const struct cli_program program = {
-    "ngram-batch", "[OPTION]... [TOKENS.npy]...",
-    "Cut token files into minibatches and write them for a trainer.\n"
-    "With no file, or when it is -, read standard input.",
-    options,
-    "Formats: for each batch, raw is B rows of T+1 ids, little-endian, whose\n"
-    "features are columns 0 to T-1 and labels columns 1 to T; npy is two arrays,\n"
-    "features then labels; text is a row a line, features TAB labels.\n"
-    "\n"
-    "Example: ngram-batch -b 32 -s 35 -f raw book.npy | ./trainer"
-};
-
-static const char *const modes[] = { "random", "sequential", NULL };
-static const char *const rngs[] = { "native", "python", NULL };
-static const char *const formats[] = { "raw", "npy", "text", NULL };
-static const char *const dtypes[] = { "u2", "u4", "i4", "i8", NULL };
-
-struct request
-{
-    struct ng_sampler_spec sampler;
-    enum ng_record_format format;
-    bool has_dtype;
-    struct ng_dtype dtype;
-    const char *output;
-};
-
-static struct ng_dtype
-parse_dtype (const char *arg)
-{
-    static const struct ng_dtype values[] = {
-        { 2, false }, { 4, false }, { 4, true }, { 8, true }
-    };
-
-    return values[cli_word (arg, dtypes)];
-}
-
-static void
-parse_options (int argc, char **argv, struct request *r)
-{
-    struct ng_sampler_spec *s = &r->sampler;
-    const char *arg;
-    int key;
-
-    cli_start (&program, argc, argv);
-    while ((key = cli_next (&arg)) != -1)
-        switch (key)
-        {
-        case 'm':
-            s->mode = (enum ng_mode) cli_word (arg, modes);
-            break;
-        case 'b':
-            s->batch_size = cli_count (arg, 1, UINT32_MAX);
-            break;
-        case 's':
-            s->n_steps = cli_count (arg, 1, UINT32_MAX);
-            break;
-        case OPT_SEED:
-            s->seed = cli_count (arg, 0, UINT64_MAX);
-            break;
-        case OPT_EPOCHS:
-            s->n_epochs = cli_count (arg, 0, UINT64_MAX);
-            break;
-        case OPT_OFFSET:
-            s->fixed_offset = strcmp (arg, "random") != 0;
-            if (s->fixed_offset)
-                s->offset = cli_count (arg, 0, INT64_MAX);
-            break;
-        case OPT_RNG:
-            s->rng = (enum ng_rng) cli_word (arg, rngs);
-            break;
-        case 'f':
-            r->format = (enum ng_record_format) cli_word (arg, formats);
-            break;
-        case OPT_DTYPE:
-            r->dtype = parse_dtype (arg);
-            r->has_dtype = true;
-            break;
-        case 'o':
-            r->output = arg;
-            break;
-        }
-}
 
 static enum ng_err
-open_shards (struct ng_shards *shards, struct ng_fault *fault)
+open_shards (const struct request *r, struct work *w)
 {
     static const char *const standard_input[] = { "-" };
     size_t n;
@@ -135,97 +42,271 @@ open_shards (struct ng_shards *shards, struct ng_fault *fault)
         n = 1;
     }
     for (size_t i = 0; err == NG_OK && i < n; i++)
-        err = ng_input_check (names[i], fault);
+        err = ng_input_check (names[i], &w->fault);
+    w->shards.reverse = r->reverse;
+    w->shards.bare = r->bare;
     for (size_t i = 0; err == NG_OK && i < n; i++)
-        err = ng_shards_add (shards, names[i], fault);
+        err = ng_shards_add (&w->shards, names[i], &w->fault);
+    for (size_t i = 0; err == NG_OK && i < w->shards.n_files; i++)
+        if (w->shards.files[i].map)
+            shrunk_watch (w->shards.files[i].map, w->shards.files[i].map_bytes,
+                          w->shards.files[i].name);
     return err;
 }
 
-/* Fetch the rows of one batch and write it.  */
+/* Find where to start, and have in W's state what it is to say.  */
 static enum ng_err
-serve (const struct request *r, const struct ng_shards *shards,
-       const struct ng_batch_rows *rows, struct ng_record *record,
-       struct ng_fault *fault)
+open_sampler (struct request *r, struct work *w)
 {
-    for (size_t i = 0; i < rows->n_rows; i++)
-    {
-        enum ng_err err = ng_shards_copy (
-            shards, rows->starts[i], (size_t) r->sampler.n_steps + 1, r->dtype,
-            0, ng_record_row (record, i), fault);
+    struct ng_sampler_spec *s = &r->sampler;
+    uint64_t step = r->has_at ? r->at : w->state.step;
+    bool resume = w->state.n_sources > 0;
+    struct ng_state_source *source =
+        resume ? w->state.sources : ng_state_add (&w->state);
+    uint32_t checksum = 0;
+    enum ng_err err = NG_OK;
 
-        if (err != NG_OK)
-            return err;
+    if (!source)
+        return NG_ENOMEM;
+    s->n_tokens = w->shards.n_tokens;
+    if (r->state || r->resume)
+        checksum = ng_shards_checksum (&w->shards);
+    if (resume)
+        err = ng_resume_origin (&w->state, r->resume, checksum, step, s,
+                                &w->fault);
+    if (err == NG_OK)
+        err = ng_sampler_new (s, ng_shards_name (&w->shards), &w->fault,
+                              &w->sampler);
+    if (err == NG_OK && step > 0)
+        err = ng_sampler_seek (w->sampler, step);
+    if (err == NG_OK)
+        err = ng_ahead_new (s, &w->shards, &w->fault, &w->ahead);
+    if (s->mode != NG_MODE_SEQUENTIAL)
+        ng_shards_scattered (&w->shards);
+    w->state.spec = *s;
+    w->state.reverse = r->reverse;
+    w->state.step = step;
+    source->n_tokens = s->n_tokens;
+    source->checksum = checksum;
+    source->origin = s->origin;
+    return err;
+}
+
+/* The same for a mixture.  */
+static enum ng_err
+open_mixture (struct request *r, struct work *w)
+{
+    struct mix_request m = { .kind = r->mix_kind,
+                             .n_epochs = r->sampler.n_epochs,
+                             .max_epochs = r->max_epochs,
+                             .keep = r->state || r->resume,
+                             .resume = r->resume,
+                             .step = r->has_at ? r->at : w->state.step };
+    enum ng_err err = mix_plan (&r->mix, &m, &r->sampler, &w->state, &w->fault);
+
+    w->state.spec = r->sampler;
+    w->state.reverse = r->reverse;
+    return err;
+}
+
+/* Open all files, and learn the type of ids and the vocabulary.  */
+static enum ng_err
+open_input (struct request *r, struct work *w)
+{
+    struct ng_vocab *vocab = NULL;
+    struct ng_dtype dtype;
+    enum ng_err err = NG_OK;
+
+    if (!r->has_bare)
+        r->bare = r->has_dtype ? r->dtype : (struct ng_dtype){ 2, false };
+    if (r->vocab)
+        err = ng_vocab_read (r->vocab, &w->fault, &vocab);
+    if (err == NG_OK && r->vocab)
+        w->id_end = ng_vocab_size (vocab);
+    ng_vocab_free (vocab);
+    if (err == NG_OK)
+        err = r->mix.n > 0 ? mix_open (&r->mix, r->reverse, r->bare, &w->fault)
+                           : open_shards (r, w);
+    for (size_t i = 0; !r->has_dtype && i < (r->mix.n > 0 ? r->mix.n : 1); i++)
+    {
+        dtype = ng_shards_dtype (r->mix.n > 0 ? &r->mix.shards[i] : &w->shards);
+        if (i == 0 || ng_dtype_max (dtype) > ng_dtype_max (r->dtype))
+            r->dtype = dtype;
     }
-    return ng_record_write (record, rows->n_rows);
+    return err;
+}
+
+static uint64_t
+count_rows (const struct work *w, const struct request *r)
+{
+    return w->sampler ? ng_sampler_rows (w->sampler) : r->sampler.batch_size;
 }
 
 static enum ng_err
-run (const struct request *r, const struct ng_shards *shards,
-     struct ng_sampler *sampler, struct ng_output *out, struct ng_fault *fault)
+open_output (const struct request *r, struct work *w)
+{
+    enum ng_err err = ng_output_open (r->output, &w->fault, &w->out);
+
+    if (err != NG_OK)
+        return err;
+    if ((r->format == NG_RECORD_RAW || r->format == NG_RECORD_NPY)
+        && ng_output_is_terminal (w->out))
+        return ng_fault_set (&w->fault, NG_EINVAL, NULL,
+                             "binary output is not written to a terminal;"
+                             " redirect it or use --format=text");
+    if (r->header)
+    {
+        const struct ng_header header = {
+            .dtype = r->dtype,
+            .n_rows = count_rows (w, r),
+            .step = w->state.step,
+            .spec = &r->sampler,
+            .sources = r->mix.n > 0 ? r->mix.shards : &w->shards,
+            .n_sources = r->mix.n > 0 ? r->mix.n : 1
+        };
+
+        err = ng_header_write (&header, w->out);
+        if (err != NG_OK)
+            return err;
+    }
+    return ng_record_new (r->format, r->dtype, count_rows (w, r),
+                          r->sampler.n_steps, w->out, &w->record);
+}
+
+/* Fetch the rows of the next batch and write it.  */
+static enum ng_err
+serve (const struct request *r, struct work *w)
+{
+    const uint32_t *sources = NULL;
+    struct ng_batch_rows rows;
+    enum ng_err err = w->sampler
+                          ? ng_sampler_next (w->sampler, &rows)
+                          : ng_mixture_next (r->mix.mixture, &rows, &sources);
+
+    if (err != NG_OK)
+        return err;
+    ng_ahead_step (w->ahead, &rows);
+    for (size_t i = 0; i < rows.n_rows; i++)
+    {
+        const struct ng_shards *shards =
+            sources ? &r->mix.shards[sources[i]] : &w->shards;
+
+        err = ng_shards_copy (
+            shards, rows.starts[i], (size_t) r->sampler.n_steps + 1, r->dtype,
+            w->id_end, ng_record_row (w->record, i), &w->fault);
+        if (err != NG_OK)
+            return err;
+    }
+    w->state.step = rows.step + 1;
+    return ng_record_write (w->record, rows.n_rows, rows.step, rows.epoch);
+}
+
+static enum ng_err
+run (const struct request *r, struct work *w)
 {
     const struct ng_sampler_spec *s = &r->sampler;
-    struct ng_record *record = NULL;
-    struct ng_batch_rows rows;
-    uint64_t batch_bytes, total_bytes, done_bytes = 0;
-    enum ng_err err = ng_record_new (r->format, r->dtype, s->batch_size,
-                                     s->n_steps, out, &record);
+    struct keeper keeper = { .name = r->state };
+    uint64_t batch_bytes =
+        s->batch_size * (s->n_steps + 1) * r->dtype.item_bytes;
+    uint64_t n = 0;
+    enum ng_err err = NG_OK;
 
     /* Progress is in bytes of tokens, whatever their form.  */
-    batch_bytes = s->batch_size * s->n_steps * r->dtype.item_bytes;
-    total_bytes = shards->n_tokens * r->dtype.item_bytes * s->n_epochs;
-    progress_start (total_bytes);
-    while (err == NG_OK && (err = ng_sampler_next (sampler, &rows)) == NG_OK)
+    progress_start (w->shards.n_tokens * r->dtype.item_bytes * s->n_epochs);
+    for (; err == NG_OK && n < r->n_serve; n++)
     {
-        err = serve (r, shards, &rows, record, fault);
-        progress_update (done_bytes += batch_bytes);
+        err = serve (r, w);
+        /* What a named output has is there only when it is whole.  */
+        if (err == NG_OK && r->state && strcmp (r->output, "-") == 0)
+            err = keeper_step (&keeper, &w->state, w->out, batch_bytes,
+                               &w->fault);
+        progress_update (n * batch_bytes);
     }
     progress_stop ();
+    if (err == NG_END && r->has_at && n == 1)
+        err = ng_fault_set (&w->fault, NG_EINVAL, NULL,
+                            "there is no step %llu: it is past the end",
+                            (unsigned long long) r->at);
     if (err == NG_END)
-        err = ng_output_commit (out);
-    ng_record_free (record);
+        err = NG_OK;
+    if (err == NG_OK)
+        err = ng_output_commit (w->out);
+    if (err == NG_OK && r->state)
+        err = ng_state_write (&w->state, r->state, &w->fault);
+    return err;
+}
+
+static enum ng_err
+work (struct request *r, struct work *w)
+{
+    enum ng_err err = NG_OK;
+
+    if (r->resume)
+    {
+        err = ng_state_read (r->resume, &w->state, &w->fault);
+        if (err == NG_OK)
+            err = ng_resume_spec (&w->state, r->resume, &r->given, &r->sampler,
+                                  &r->reverse, &w->fault);
+    }
+    if (err == NG_OK)
+        batch_check_options (r);
+    if (err == NG_OK)
+        err = open_input (r, w);
+    if (err == NG_OK && r->convert)
+        return ng_convert (&w->shards, r->output, r->form, r->dtype, w->id_end,
+                           &w->fault);
+    if (err == NG_OK)
+        err = r->mix.n > 0 ? open_mixture (r, w) : open_sampler (r, w);
+    if (err == NG_OK && r->dry_run)
+    {
+        mix_report (&r->mix, r->sampler.n_steps, false, stdout);
+        return NG_OK;
+    }
+    if (err == NG_OK)
+        err = open_output (r, w);
+    if (err != NG_OK)
+        return err;
+    if (count_rows (w, r) == 0)
+        cli_warn ("rank %llu has no rows: there are more ranks than rows",
+                  (unsigned long long) r->sampler.rank);
+    cli_guard (w->out);
+    shrunk_guard (w->out);
+    err = run (r, w);
+    cli_forget (w->out);
+    shrunk_guard (NULL);
+    if (err == NG_OK && r->mix.n > 0 && cli_verbose)
+        mix_report (&r->mix, r->sampler.n_steps, true, stderr);
     return err;
 }
 
 int
 main (int argc, char **argv)
 {
-    struct request r = {
-        .sampler = { .batch_size = 32, .n_steps = 35, .n_epochs = 1 },
-        .format = NG_RECORD_TEXT,
-        .output = "-"
-    };
-    struct ng_fault fault = { 0 };
-    struct ng_shards shards;
-    struct ng_sampler *sampler = NULL;
-    struct ng_output *out = NULL;
+    struct request r = { .sampler = { .batch_size = 32,
+                                      .n_steps = 35,
+                                      .n_epochs = 1,
+                                      .world = 1 },
+                         .n_serve = UINT64_MAX,
+                         .format = NG_RECORD_TEXT,
+                         .output = "-" };
+    struct work w = { .fault = { 0 } };
     enum ng_err err, err_close;
 
-    parse_options (argc, argv, &r);
-    ng_shards_init (&shards);
-    err = open_shards (&shards, &fault);
-    if (!r.has_dtype)
-        r.dtype = ng_shards_dtype (&shards);
-    r.sampler.n_tokens = shards.n_tokens;
-    if (err == NG_OK)
-        err = ng_sampler_new (&r.sampler, ng_shards_name (&shards), &fault,
-                              &sampler);
-    if (err == NG_OK)
-        err = ng_output_open (r.output, &fault, &out);
-    if (err == NG_OK && r.format != NG_RECORD_TEXT
-        && ng_output_is_terminal (out))
-        err = ng_fault_set (&fault, NG_EINVAL, NULL,
-                            "binary output is not written to a terminal;"
-                            " redirect it or use --format=text");
-    if (err == NG_OK)
-    {
-        cli_guard (out);
-        err = run (&r, &shards, sampler, out, &fault);
-        cli_forget (out);
-    }
-    err_close = ng_output_close (out);
+    batch_options (argc, argv, &r);
+    ng_shards_init (&w.shards);
+    ng_state_init (&w.state);
+    err = work (&r, &w);
+    ng_record_free (w.record);
+    err_close = ng_output_close (w.out);
     if (err == NG_OK)
         err = err_close;
-    ng_sampler_free (sampler);
-    ng_shards_fini (&shards);
-    return cli_finish (err == NG_OK ? CLI_DONE : cli_fault (&fault, err));
+    ng_ahead_free (w.ahead);
+    ng_sampler_free (w.sampler);
+    ng_state_fini (&w.state);
+    if (err != NG_OK)
+        (void) cli_fault (&w.fault, err);
+    /* The message may name a file that is owned here.  */
+    ng_shards_fini (&w.shards);
+    mix_close (&r.mix);
+    return cli_finish (err == NG_OK ? CLI_DONE : CLI_TROUBLE);
 }

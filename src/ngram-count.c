@@ -4,52 +4,38 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
-#include "counts/counter.h"
-#include "counts/feed.h"
-#include "counts/listing.h"
-#include "io/npy.h"
-#include "io/output.h"
-#include "models/laplace.h"
+#include "countout.h"
+#include "counts/engine.h"
 #include "progress.h"
-#include "text/corpus.h"
-#include "text/lexical.h"
 #include "text/vocab.h"
 #include "textopts.h"
 
 enum
 {
     KEY_VOCAB = CLI_LONG_ONLY,
-    KEY_SORT,
-    KEY_TOP,
-    KEY_MIN_COUNT,
-    KEY_LAPLACE,
-    KEY_STATS,
-    KEY_STRICT
+    KEY_PARALLEL,
+    KEY_STRICT,
+
+    THREADS_MAX = 1024
 };
 
 static const struct cli_option options[] = {
-    { 't', "tokenize", "MODE",
-      "how to split text: space (default), word, uax29,\nchar, or byte" },
-    { 'c', "case", "CASE", "lower (default for word) or keep" },
+    { 't', "tokenize", "word|uax29|space|char|byte",
+      "how to split text (default space)" },
+    { 'c', "case", "lower|keep", "lower is the default for word, else keep" },
     { KEY_VOCAB, "vocab", "FILE",
       "the vocabulary of token files (.npy); for text,\nother tokens count as"
       " <unk>" },
     { 'n', "order", "N|MIN-MAX",
       "which orders to list, up to 8 (default 1-4)" },
     { 's', "sentences", NULL, "each line is a sentence between <s> and </s>" },
-    { KEY_SORT, "sort", "KEY",
-      "within an order: count (default), text, or none" },
-    { KEY_TOP, "top", "K", "list only the K first of each order" },
-    { KEY_MIN_COUNT, "min-count", "K",
-      "list only what occurs K times or more" },
-    { KEY_LAPLACE, "laplace", "[=E1,E2,...]",
-      "add the smoothed probability of the last token\nafter the others"
-      " (default 1 for each order)" },
-    { KEY_STATS, "stats", NULL,
-      "print tokens, types and singletons of each order\ninstead" },
-    { 'o', "output", "FILE", "write to FILE" },
+    COUNTOUT_SORT_OPTIONS,
+    COUNTOUT_FILE_OPTIONS,
+    { KEY_PARALLEL, "parallel", "N",
+      "threads (default: as many as there are processors)" },
     { KEY_STRICT, "strict", NULL, "take invalid UTF-8 as an error" },
     { 0, NULL, NULL, NULL }
 };
@@ -69,34 +55,28 @@ static const struct cli_program program = {
 struct job
 {
     struct text_options text;
-    const char *output, *vocab_name;
-    bool sentences, stats, laplace;
-    struct ng_laplace smoothing;
-    struct ng_listing listing;
+    const char *vocab_name;
+    bool sentences;
+    unsigned n_threads;
+    struct countout out;
 
     struct ng_fault fault;
     struct ng_tokenizer tokenizer;
     struct ng_vocab *vocab;
-    struct ng_counter *counter;
-    struct ng_feed *feed;
-    struct ng_ranking ranking;
-    struct ng_ngrams ngrams;
-    struct ng_output *out;
+    struct ng_engine_report report;
 };
 
-static void
-parse_laplace (struct job *job, const char *arg)
+static unsigned
+n_processors (void)
 {
-    job->laplace = true;
-    if (arg)
-        (void) cli_reals (arg, 0, 1e15, job->smoothing.epsilon, NG_ORDER_MAX);
+    long n = sysconf (_SC_NPROCESSORS_ONLN);
+
+    return n < 1 ? 1 : n > THREADS_MAX ? THREADS_MAX : (unsigned) n;
 }
 
 static void
 parse_options (struct job *job)
 {
-    static const char *const sorts[] = { "count", "text", "none", NULL };
-    struct ng_listing *l = &job->listing;
     const char *arg;
     int key;
 
@@ -108,36 +88,19 @@ parse_options (struct job *job)
         case KEY_STRICT:
             text_option (&job->text, key == KEY_STRICT ? 's' : key, arg);
             break;
-        case 'n':
-            cli_range (arg, 1, NG_ORDER_MAX, &l->min_order, &l->max_order);
-            break;
         case 's':
             job->sentences = true;
-            break;
-        case 'o':
-            job->output = arg;
             break;
         case KEY_VOCAB:
             job->vocab_name = arg;
             break;
-        case KEY_SORT:
-            l->sort = (enum ng_listing_sort) cli_word (arg, sorts);
+        case KEY_PARALLEL:
+            job->n_threads = (unsigned) cli_count (arg, 1, THREADS_MAX);
             break;
-        case KEY_TOP:
-            l->top = cli_count (arg, 1, UINT64_MAX);
-            break;
-        case KEY_MIN_COUNT:
-            l->min_count = cli_count (arg, 1, UINT64_MAX);
-            break;
-        case KEY_LAPLACE:
-            parse_laplace (job, arg);
-            break;
-        case KEY_STATS:
-            job->stats = true;
-            break;
+        default:
+            (void) countout_option (&job->out, key, arg);
         }
-    if (job->stats && job->laplace)
-        cli_usage_error ("--stats and --laplace exclude each other");
+    countout_check (&job->out);
 }
 
 static enum ng_err
@@ -147,154 +110,52 @@ open_all (struct job *job)
 
     if (job->vocab_name)
         err = ng_vocab_read (job->vocab_name, &job->fault, &job->vocab);
-    else if ((job->vocab = ng_vocab_new ()) == NULL)
-        err = NG_ENOMEM;
-    if (err == NG_OK
-        && (job->counter = ng_counter_new (job->listing.max_order)) == NULL)
-        err = NG_ENOMEM;
-    if (err == NG_OK)
-        err = ng_feed_new (job->counter, job->vocab, job->vocab_name != NULL,
-                           job->sentences, &job->fault, &job->feed);
     text_tokenizer (&job->text, &job->tokenizer);
     if (err == NG_OK)
-        err = ng_output_open (job->output ? job->output : "-", &job->fault,
-                              &job->out);
-    if (err == NG_OK)
-        cli_guard (job->out);
-    return err;
-}
-
-static enum ng_err
-read_token_file (struct job *job, struct ng_input *in)
-{
-    if (!job->vocab_name)
-        return ng_fault_set (&job->fault, NG_EINVAL, ng_input_name (in),
-                             "a token file needs --vocab=FILE");
+        err = countout_open (&job->out, &job->fault);
     if (job->sentences)
-        return ng_fault_set (&job->fault, NG_EINVAL, ng_input_name (in),
-                             "--sentences needs text: a token file has no"
-                             " lines");
-    return ng_feed_npy (job->feed, in, &job->fault);
-}
-
-/* Read every operand into the counter.  */
-static enum ng_err
-read_operands (struct job *job)
-{
-    size_t n;
-    const char *const *names = cli_operands (&n);
-    struct ng_corpus *corpus = NULL;
-    enum ng_err err =
-        ng_corpus_open (names, n, &job->tokenizer, &job->fault, &corpus);
-
-    if (err == NG_OK)
-        progress_start (ng_corpus_bytes_total (corpus));
-    while (err == NG_OK)
-    {
-        const struct ng_token_list *list;
-        struct ng_input *in;
-        bool ends_file;
-
-        err = ng_corpus_token_file (corpus, &in);
-        if (err == NG_OK && in)
-        {
-            err = read_token_file (job, in);
-            continue;
-        }
-        if (err == NG_OK)
-            err = ng_corpus_next (corpus, &list, &ends_file);
-        if (err == NG_OK)
-            err = ng_feed_tokens (job->feed, list);
-        if (err == NG_OK)
-            progress_update (ng_corpus_bytes_done (corpus));
-    }
-    progress_stop ();
-    ng_corpus_close (corpus);
-    return err == NG_END ? NG_OK : err;
-}
-
-static double
-laplace_column (const void *context, unsigned order, uint64_t count,
-                uint64_t context_count, uint64_t last_count)
-{
-    return ng_laplace (context, order, count, context_count, last_count);
-}
-
-/* Tokens, types and singletons of each order asked for.  */
-static enum ng_err
-write_stats (struct job *job)
-{
-    char line[128] = "order\ttokens\ttypes\tsingletons\n";
-    enum ng_err err = ng_output_write (job->out, line, strlen (line));
-
-    for (unsigned k = job->listing.min_order;
-         k <= job->listing.max_order && err == NG_OK; k++)
-    {
-        const struct ng_level *level = &job->ngrams.levels[k - 1];
-
-        (void) snprintf (line, sizeof line,
-                         "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", k,
-                         level->n_tokens, level->n, level->n_single);
-        err = ng_output_write (job->out, line, strlen (line));
-    }
+        job->out.info.flags |= NG_NGC_SENTENCES;
     return err;
 }
 
-static enum ng_err
-write_result (struct job *job)
+static void
+show_progress (uint64_t done, uint64_t total)
 {
-    enum ng_err err;
+    static bool started;
 
-    job->smoothing.n_tokens = job->ngrams.levels[0].n_tokens;
-    job->smoothing.n_types = job->ngrams.levels[0].n;
-    job->listing.ngrams = &job->ngrams;
-    job->listing.vocab = job->vocab;
-    job->listing.ranking = &job->ranking;
-    if (job->laplace)
-    {
-        job->listing.column = laplace_column;
-        job->listing.column_context = &job->smoothing;
-    }
-    err = job->stats ? write_stats (job)
-                     : ng_listing_write (&job->listing, job->out);
-    return err == NG_OK ? ng_output_commit (job->out) : err;
+    if (!started)
+        progress_start (total);
+    started = true;
+    progress_update (done);
 }
 
 static enum ng_err
 run (struct job *job)
 {
-    enum ng_err err = read_operands (job);
+    size_t n;
+    const char *const *names = cli_operands (&n);
+    const struct ng_engine_options counting = { .info = job->out.info,
+                                               .vocab = job->vocab,
+                                               .n_threads = job->n_threads,
+                                               .budget = job->out.budget_bytes,
+                                               .spill_dir = job->out.spill_dir,
+                                               .progress = show_progress };
+    enum ng_err err = ng_engine_run (names, n, &counting, &job->tokenizer,
+                                     job->out.ngc, &job->report, &job->fault);
 
-    if (err == NG_OK)
-        err = ng_ranking_init (&job->ranking, job->vocab);
-    if (err == NG_OK)
-        err = ng_counter_finish (job->counter, job->ranking.ranks,
-                                 job->ranking.n, &job->ngrams);
-    return err == NG_OK ? write_result (job) : err;
-}
-
-static void
-close_all (struct job *job)
-{
-    cli_forget (job->out);
-    (void) ng_output_close (job->out);
-    ng_ngrams_fini (&job->ngrams);
-    ng_ranking_fini (&job->ranking);
-    ng_feed_free (job->feed);
-    ng_counter_free (job->counter);
-    ng_vocab_free (job->vocab);
+    progress_stop ();
+    return err == NG_OK ? countout_write (&job->out) : err;
 }
 
 int
 main (int argc, char **argv)
 {
-    struct job job = { .text = { .mode = NG_SPACE },
-                       .listing = { .min_order = 1, .max_order = 4 } };
+    struct job job = { .text = { .mode = NG_SPACE } };
     enum ng_err err;
     int status = CLI_DONE;
 
-    for (unsigned i = 0; i < NG_ORDER_MAX; i++)
-        job.smoothing.epsilon[i] = 1;
+    job.n_threads = n_processors ();
+    countout_init (&job.out, 1, 4);
     cli_start (&program, argc, argv);
     parse_options (&job);
     err = open_all (&job);
@@ -304,8 +165,9 @@ main (int argc, char **argv)
     if (err != NG_OK)
         status = cli_fault (&job.fault, err);
     else
-        cli_note ("%" PRIu64 " tokens, %" PRIu64 " types",
-                  job.ngrams.levels[0].n_tokens, job.ngrams.levels[0].n);
-    close_all (&job);
+        cli_note ("%" PRIu64 " tokens, %" PRIu32 " types", job.report.n_tokens,
+                  job.out.n_types);
+    countout_close (&job.out);
+    ng_vocab_free (job.vocab);
     return cli_finish (status);
 }

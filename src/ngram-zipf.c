@@ -1,24 +1,39 @@
 #include <config.h>
 
+#include <gsl/gsl_errno.h>
 #include <inttypes.h>
-#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/nglimits.h"
 #include "cli.h"
 #include "counts/countsource.h"
 #include "counts/spectrum.h"
 #include "io/input.h"
-#include "models/zipf.h"
-#include "models/zipfline.h"
 #include "progress.h"
+#include "textopts.h"
+#include "zipf-estimate.h"
+#include "zipf-heaps.h"
+#include "zipf-plot.h"
 #include "zipf-report.h"
 
 enum
 {
-    KEY_JSON = CLI_LONG_ONLY,
+    KEY_COMPARE = CLI_LONG_ONLY,
+    KEY_HEAPS,
+    KEY_JSON,
+    KEY_PLOT,
+    KEY_P_VALUE,
+    KEY_SEED,
+    KEY_SPECTRUM,
+    KEY_STRICT,
     KEY_TSV,
     KEY_XMIN,
+    DRAWS_DEFAULT = 1000,
+    DRAWS_MAX = 1000000000,
+    SEED_DEFAULT = 1,
     ITEMS_AT_ONCE = 65536 /* read between two looks at the clock */
 };
 
@@ -27,14 +42,34 @@ struct job
     const char *input;
     const char *output;
     unsigned min_order, max_order;
-    uint64_t xmin; /* 0: choose it */
+    struct zipf_wishes wishes;
     enum zipf_form form;
+    bool spectrum;    /* print it, and nothing else */
+    bool heaps;       /* read a text and fit its growth, and nothing else */
+    const char *plot; /* NULL: no picture */
+    bool plot_text;   /* draw it with characters below the report */
+    struct text_options text;
 };
 
 static const struct cli_option options[] = {
+    { KEY_COMPARE, "compare", NULL,
+      "compare the power law with rivals by likelihood" },
+    { 'c', "case", "CASE", "lower (default for word) or keep, with --heaps" },
+    { KEY_HEAPS, "heaps", NULL,
+      "read text or tokens (.npy), not counts, and fit\nhow types grow with tokens" },
     { KEY_JSON, "json", NULL, "print JSON" },
     { 'n', "order", "N|MIN-MAX", "only these orders (default: all)" },
     { 'o', "output", "FILE", "write to FILE, whole or not at all" },
+    { KEY_PLOT, "plot", "FILE",
+      "draw rank against count to FILE.svg, .png or\n.pdf, or, if FILE is -, with characters" },
+    { KEY_P_VALUE, "p-value", "[=N]",
+      "how often a power law lies as far from its fit,\nfrom N random samples (default: 1000)" },
+    { KEY_SEED, "seed", "S", "seed of the random samples (default: 1)" },
+    { KEY_SPECTRUM, "spectrum", NULL,
+      "print only how many n-grams occur how often:\nORDER<TAB>COUNT<TAB>TYPES" },
+    { KEY_STRICT, "strict", NULL, "take invalid UTF-8 in text as an error" },
+    { 't', "tokenize", "MODE",
+      "how --heaps splits text: space (default), word,\nuax29, char, or byte" },
     { KEY_TSV, "tsv", NULL, "print values split by tabs" },
     { KEY_XMIN, "xmin", "K", "fit counts of K and more (default: found)" },
     { 0, NULL, NULL, NULL }
@@ -45,26 +80,55 @@ static const struct cli_program program = {
     "Estimate Zipf's exponent for each order of the n-gram counts in FILE,\n"
     "or in standard input: by least squares and by maximum likelihood.",
     options,
-    "Counts are lines NGRAM<TAB>COUNT, in any order, as ngram-count prints them."
+    "Counts are lines NGRAM<TAB>COUNT, in any order, as ngram-count prints them,\nor a binary count file (.ngc)."
 };
+
+/* What goes with what, and the operand.  */
+static void
+check_options (struct job *job)
+{
+    size_t n;
+    const char *const *operands = cli_operands (&n);
+
+    if (job->heaps + job->spectrum + (job->plot != NULL) > 1)
+        cli_usage_error ("--heaps, --plot and --spectrum exclude each other");
+    if (job->plot_text && job->form != ZIPF_TABLE)
+        cli_usage_error ("--plot=- goes with the table alone, not with --json "
+                         "or --tsv");
+    if (job->plot && !job->plot_text && !zipf_plot_knows (job->plot))
+        cli_usage_error ("--plot: the name %s does not end in .svg, .png or "
+                         ".pdf",
+                         cli_quote (job->plot));
+    if (n > 1)
+        cli_usage_error ("only one FILE is read: surplus operand %s",
+                         cli_quote (operands[1]));
+    if (n == 1)
+        job->input = operands[0];
+}
 
 static void
 parse_options (struct job *job, int argc, char **argv)
 {
     const char *arg;
     int key;
-    size_t n;
-    const char *const *operands;
+    bool needs_heaps = false;
 
     *job = (struct job){ .input = "-",
                          .output = "-",
                          .min_order = 1,
                          .max_order = NG_ORDER_MAX,
-                         .form = ZIPF_TABLE };
+                         .wishes = { .seed = SEED_DEFAULT },
+                         .text = { .mode = NG_SPACE } };
     cli_start (&program, argc, argv);
     while ((key = cli_next (&arg)) != -1)
         switch (key)
         {
+        case KEY_COMPARE:
+            job->wishes.compare = true;
+            break;
+        case KEY_HEAPS:
+            job->heaps = true;
+            break;
         case KEY_JSON:
             job->form = ZIPF_JSON;
             break;
@@ -74,21 +138,39 @@ parse_options (struct job *job, int argc, char **argv)
         case 'o':
             job->output = arg;
             break;
+        case KEY_PLOT:
+            job->plot = arg;
+            job->plot_text = strcmp (arg, "-") == 0;
+            break;
+        case KEY_P_VALUE:
+            job->wishes.n_draws =
+                arg ? cli_count (arg, 1, DRAWS_MAX) : DRAWS_DEFAULT;
+            break;
+        case KEY_SEED:
+            job->wishes.seed = cli_count (arg, 0, UINT64_MAX);
+            break;
+        case KEY_SPECTRUM:
+            job->spectrum = true;
+            break;
+        case 't':
+        case 'c':
+        case KEY_STRICT:
+            text_option (&job->text, key == KEY_STRICT ? 's' : key, arg);
+            needs_heaps = true;
+            break;
         case KEY_TSV:
             job->form = ZIPF_TSV;
             break;
         case KEY_XMIN:
-            job->xmin = cli_count (arg, 1, UINT64_MAX);
+            job->wishes.xmin = cli_count (arg, 1, UINT64_MAX);
             break;
         default:
             break;
         }
-    operands = cli_operands (&n);
-    if (n > 1)
-        cli_usage_error ("only one FILE is read: surplus operand %s",
-                         cli_quote (operands[1]));
-    if (n == 1)
-        job->input = operands[0];
+    if (needs_heaps && !job->heaps)
+        cli_usage_error ("--tokenize, --case and --strict are for the text "
+                         "that --heaps reads");
+    check_options (job);
 }
 
 /* Read the counts of JOB's orders into SPECTRA.  */
@@ -102,7 +184,8 @@ read_counts (const struct job *job, struct ng_fault *fault,
     for (unsigned k = job->min_order; k <= job->max_order; k++)
         if (!(spectra[k] = ng_spectrum_new ()))
             return NG_ENOMEM;
-    err = ng_countsource_open (job->input, fault, &source);
+    err = ng_countsource_open (job->input, temporary_folder (NULL), fault,
+                               &source);
     if (err != NG_OK)
         return err;
     progress_start (ng_countsource_raw_size (source));
@@ -116,94 +199,119 @@ read_counts (const struct job *job, struct ng_fault *fault,
     return err == NG_END ? closed : err;
 }
 
-/* Can an exponent be estimated from CELLS[N]?  If not, say why.  */
-static bool
-can_estimate (const struct zipf_row *row, const struct ng_spectrum_cell *cells,
-              size_t n)
+/* All orders that have n-grams.  */
+struct results
 {
-    if (n == 1)
-        cli_warn ("order %" PRIu64 ": all %" PRIu64 " n-grams have the count "
-                  "%" PRIu64 ": one distinct count has no slope and no "
-                  "exponent",
-                  row->order, row->n_types, cells[0].count);
-    else if (row->n_types < NG_ZIPF_TYPES_MIN)
-        cli_warn ("order %" PRIu64 ": %" PRIu64 " types: fewer than %d tell "
-                  "nothing of slope or exponent",
-                  row->order, row->n_types, NG_ZIPF_TYPES_MIN);
-    return n > 1 && row->n_types >= NG_ZIPF_TYPES_MIN;
-}
-
-/* The maximum-likelihood part of ROW.  */
-static enum ng_err
-estimate_tail (const struct job *job, const struct ng_spectrum_cell *cells,
-               size_t n, struct zipf_row *row)
-{
-    struct ng_zipf_tails tails;
-    struct ng_zipf_fit fit;
-    enum ng_err err = ng_zipf_tails_init (&tails, cells, n);
-
-    if (err != NG_OK)
-        return err;
-    err = job->xmin > 0 ? ng_zipf_fit_at (&tails, (double) job->xmin, &fit)
-                        : ng_zipf_fit_best (&tails, &fit);
-    ng_zipf_tails_fini (&tails);
-    if (err == NG_EINVAL)
-    {
-        cli_warn ("order %" PRIu64 ": no exponent: fewer than two distinct "
-                  "counts of %" PRIu64 " or more",
-                  row->order, job->xmin);
-        return NG_OK;
-    }
-    if (fit.n_tail < NG_ZIPF_TYPES_MIN)
-        cli_warn ("order %" PRIu64 ": the exponent rests on %.0f types with "
-                  "counts of %.0f or more: too few to trust",
-                  row->order, fit.n_tail, fit.xmin);
-    row->xmin = fit.xmin;
-    row->n_tail = fit.n_tail;
-    row->a = fit.a;
-    row->a_err = fit.a_err;
-    row->s = fit.s;
-    row->s_err = fit.s_err;
-    return NG_OK;
-}
-
-static enum ng_err
-estimate (const struct job *job, unsigned order,
-          const struct ng_spectrum *spectrum, struct zipf_row *row)
-{
-    struct ng_spectrum_cell *cells;
-    struct ng_zipf_line line;
     size_t n;
-    enum ng_err err = ng_spectrum_cells (spectrum, &cells, &n);
+    struct zipf_series series[NG_ORDER_MAX];
+    struct zipf_row rows[NG_ORDER_MAX];
+};
 
-    if (err != NG_OK)
-        return err;
-    *row = (struct zipf_row){ order,
-                              ng_spectrum_types (spectrum),
-                              ng_spectrum_tokens (spectrum),
-                              NAN,
-                              NAN,
-                              NAN,
-                              NAN,
-                              NAN,
-                              NAN,
-                              NAN,
-                              NAN };
-    if (can_estimate (row, cells, n))
+/* Read the counts of JOB's orders and note the spectra in *R.  */
+static enum ng_err
+find_spectra (const struct job *job, struct results *r, struct ng_fault *fault)
+{
+    struct ng_spectrum *spectra[NG_ORDER_MAX + 1] = { NULL };
+    enum ng_err err = read_counts (job, fault, spectra);
+
+    for (unsigned k = 1; k <= NG_ORDER_MAX; k++)
     {
-        err = ng_zipf_line_ranks (cells, n, &line);
-        row->line_slope = line.slope;
-        row->line_err = line.slope_err;
-        if (err == NG_OK)
-            err = estimate_tail (job, cells, n, row);
+        struct zipf_series *s = &r->series[r->n];
+
+        if (err == NG_OK && spectra[k] && ng_spectrum_types (spectra[k]) > 0)
+        {
+            s->row = &r->rows[r->n];
+            zipf_row_init (s->row, k, ng_spectrum_types (spectra[k]),
+                           ng_spectrum_tokens (spectra[k]));
+            err = ng_spectrum_cells (spectra[k], &s->cells, &s->n);
+            r->n += err == NG_OK;
+        }
+        ng_spectrum_free (spectra[k]);
     }
-    free (cells);
+    if (err == NG_OK && r->n == 0)
+        err = ng_fault_set (fault, NG_EINVAL, job->input,
+                            "no n-grams of the orders wanted: nothing can be "
+                            "estimated");
+    return err;
+}
+
+/* ORDER<TAB>COUNT<TAB>TYPES for every count that occurs.  */
+static enum ng_err
+write_spectra (struct ng_output *out, const struct results *r)
+{
+    enum ng_err err = NG_OK;
+
+    for (size_t k = 0; k < r->n; k++)
+        for (size_t i = 0; i < r->series[k].n && err == NG_OK; i++)
+        {
+            char line[64];
+            const struct ng_spectrum_cell *cell = &r->series[k].cells[i];
+            int len = snprintf (line, sizeof line,
+                                "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
+                                r->rows[k].order, cell->count, cell->n_types);
+
+            err = ng_output_write (out, line, (size_t) len);
+        }
+    return err;
+}
+
+/* Estimate what JOB asks for, and draw a picture if it goes to a file.  */
+static enum ng_err
+estimate_all (const struct job *job, struct results *r, struct ng_fault *fault)
+{
+    enum ng_err err = NG_OK;
+
+    for (size_t k = 0; k < r->n && err == NG_OK; k++)
+    {
+        struct zipf_series *s = &r->series[k];
+
+        cli_note ("order %" PRIu64 ": %zu distinct counts", s->row->order,
+                  s->n);
+        err = zipf_estimate (&job->wishes, s->cells, s->n, s->row);
+    }
+    if (err == NG_OK && job->plot && !job->plot_text)
+        err = zipf_plot_file (job->plot, r->series, r->n, fault);
     return err;
 }
 
 static enum ng_err
-write_report (const struct job *job, const struct zipf_row *rows, size_t n,
-              struct ng_fault *fault)
+write_counts_report (const struct job *job, struct ng_output *out,
+                     struct ng_fault *fault)
+{
+    struct results r = { .n = 0 };
+    enum ng_err err = find_spectra (job, &r, fault);
+
+    if (err == NG_OK && job->spectrum)
+        err = write_spectra (out, &r);
+    else if (err == NG_OK)
+    {
+        err = estimate_all (job, &r, fault);
+        if (err == NG_OK)
+            err = zipf_report (out, job->form, r.rows, r.n);
+        if (err == NG_OK && job->plot_text)
+            err = zipf_plot_text (out, r.series, r.n);
+    }
+    for (size_t k = 0; k < r.n; k++)
+        free (r.series[k].cells);
+    return err;
+}
+
+static enum ng_err
+write_heaps_report (const struct job *job, struct ng_output *out,
+                    struct ng_fault *fault)
+{
+    static struct ng_heaps heaps;
+    struct ng_tokenizer tokenizer;
+    enum ng_err err;
+
+    text_tokenizer (&job->text, &tokenizer);
+    err = zipf_heaps_read (job->input, &tokenizer, fault, &heaps);
+    text_warn (&tokenizer);
+    return err == NG_OK ? zipf_heaps_report (out, job->form, &heaps) : err;
+}
+
+static enum ng_err
+run (const struct job *job, struct ng_fault *fault)
 {
     struct ng_output *out;
     enum ng_err closed, err = ng_output_open (job->output, fault, &out);
@@ -211,34 +319,13 @@ write_report (const struct job *job, const struct zipf_row *rows, size_t n,
     if (err != NG_OK)
         return err;
     cli_guard (out);
-    err = zipf_report (out, job->form, rows, n);
+    err = job->heaps ? write_heaps_report (job, out, fault)
+                     : write_counts_report (job, out, fault);
     if (err == NG_OK)
         err = ng_output_commit (out);
     cli_forget (out);
     closed = ng_output_close (out);
     return err != NG_OK ? err : closed;
-}
-
-static enum ng_err
-run (const struct job *job, struct ng_fault *fault)
-{
-    struct ng_spectrum *spectra[NG_ORDER_MAX + 1] = { NULL };
-    struct zipf_row rows[NG_ORDER_MAX];
-    size_t n = 0;
-    enum ng_err err = read_counts (job, fault, spectra);
-
-    for (unsigned k = 1; k <= NG_ORDER_MAX && err == NG_OK; k++)
-        if (spectra[k] && ng_spectrum_types (spectra[k]) > 0)
-            err = estimate (job, k, spectra[k], &rows[n++]);
-    if (err == NG_OK && n == 0)
-        err = ng_fault_set (fault, NG_EINVAL, job->input,
-                            "no n-grams of the orders wanted: nothing can be "
-                            "estimated");
-    if (err == NG_OK)
-        err = write_report (job, rows, n, fault);
-    for (unsigned k = 1; k <= NG_ORDER_MAX; k++)
-        ng_spectrum_free (spectra[k]);
-    return err;
 }
 
 int
@@ -248,6 +335,8 @@ main (int argc, char **argv)
     struct ng_fault fault = { .err = NG_OK };
     enum ng_err err;
 
+    /* GSL's own handler ends the program.  */
+    (void) gsl_set_error_handler_off ();
     parse_options (&job, argc, argv);
     err = ng_input_check (job.input, &fault);
     if (err == NG_OK)

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,37 +15,89 @@ enum kind
     ERROR /* of the real in the column before */
 };
 
+/* The table for people is several, one below the other.  */
+enum table
+{
+    ESTIMATES,
+    RANKS,
+    RIVALS,
+    N_TABLES,
+    ALL,  /* in every one that is shown */
+    NONE, /* for machines only */
+};
+
 struct column
 {
     const char *key;     /* name for machines */
     const char *heading; /* two lines of the table, split by \n */
     size_t offset;       /* in struct zipf_row */
     enum kind kind;
+    enum table table;
     int decimals; /* in the table */
+    bool always;  /* else the column is left out where it is empty */
 };
 
 #define AT(member) offsetof (struct zipf_row, member)
 
 static const struct column columns[] = {
-    { "order", "\norder", AT (order), COUNT, 0 },
-    { "types", "\ntypes", AT (n_types), COUNT, 0 },
-    { "tokens", "\ntokens", AT (n_tokens), COUNT, 0 },
-    { "slope", "least squares\nslope", AT (line_slope), REAL, 4 },
-    { "slope_err", "", AT (line_err), ERROR, 4 },
-    { "xmin", "power law by maximum likelihood\nxmin", AT (xmin), REAL, 0 },
-    { "tail", "\ntail", AT (n_tail), REAL, 0 },
-    { "a", "\na", AT (a), REAL, 4 },
-    { "a_err", "", AT (a_err), ERROR, 4 },
-    { "s", "\ns", AT (s), REAL, 4 },
-    { "s_err", "", AT (s_err), ERROR, 4 },
+    { "order", "\norder", AT (order), COUNT, ALL, 0, true },
+    { "types", "\ntypes", AT (n_types), COUNT, ESTIMATES, 0, true },
+    { "tokens", "\ntokens", AT (n_tokens), COUNT, ESTIMATES, 0, true },
+    { "slope", "least squares\nslope", AT (line_slope), REAL, ESTIMATES, 4,
+      true },
+    { "slope_err", "", AT (line_err), ERROR, ESTIMATES, 4, true },
+    { "xmin", "power law by maximum likelihood\nxmin", AT (xmin), REAL,
+      ESTIMATES, 0, true },
+    { "tail", "\ntail", AT (n_tail), REAL, ESTIMATES, 0, true },
+    { "a", "\na", AT (a), REAL, ESTIMATES, 4, true },
+    { "a_err", "", AT (a_err), ERROR, ESTIMATES, 4, true },
+    { "s", "\ns", AT (s), REAL, ESTIMATES, 4, true },
+    { "s_err", "", AT (s_err), ERROR, ESTIMATES, 4, true },
+    { "distance", "", AT (distance), REAL, NONE, 0, false },
+    { "log_likelihood", "", AT (log_likelihood), REAL, NONE, 0, false },
+    { "p_value", "\np", AT (p_value), REAL, ESTIMATES, 3, false },
+    { "bin_slope", "least squares, bins\nslope", AT (bins_slope), REAL, RANKS,
+      4, true },
+    { "bin_slope_err", "", AT (bins_err), ERROR, RANKS, 4, true },
+    { "mandelbrot_s", "  Zipf-Mandelbrot law\ns", AT (mandelbrot_s), REAL,
+      RANKS, 4, true },
+    { "mandelbrot_s_err", "", AT (mandelbrot_s_err), ERROR, RANKS, 4, true },
+    { "mandelbrot_q", "\nq", AT (mandelbrot_q), REAL, RANKS, 4, true },
+    { "mandelbrot_q_err", "", AT (mandelbrot_q_err), ERROR, RANKS, 4, true },
+    { "log_normal_ratio", "log-normal\nratio", AT (ratios[0]), REAL, RIVALS, 3,
+      false },
+    { "log_normal_p", "\np", AT (ratio_ps[0]), REAL, RIVALS, 3, false },
+    { "exponential_ratio", "exponential\nratio", AT (ratios[1]), REAL, RIVALS,
+      3, false },
+    { "exponential_p", "\np", AT (ratio_ps[1]), REAL, RIVALS, 3, false },
+    { "cut_off_ratio", "exponential cut-off\nratio", AT (ratios[2]), REAL,
+      RIVALS, 3, false },
+    { "cut_off_p", "\np", AT (ratio_ps[2]), REAL, RIVALS, 3, false },
 };
 
 enum
 {
     N_COLUMNS = sizeof columns / sizeof *columns,
-    CELL_BYTES_MAX = 32,
+    CELL_BYTES_MAX = 40,
     GAP = 2 /* spaces between columns of the table */
 };
+
+void
+zipf_row_init (struct zipf_row *row, uint64_t order, uint64_t n_types,
+               uint64_t n_tokens)
+{
+    static const double unknown = (double) NAN;
+
+    *row = (struct zipf_row){ order,
+                              n_types,
+                              n_tokens,
+                              .line_intercept = unknown,
+                              .bins_intercept = unknown,
+                              .mandelbrot_ln_c = unknown };
+    for (size_t i = 0; i < N_COLUMNS; i++)
+        if (columns[i].kind != COUNT)
+            memcpy ((char *) row + columns[i].offset, &unknown, sizeof unknown);
+}
 
 static uint64_t
 count_at (const struct zipf_row *row, const struct column *c)
@@ -71,14 +124,21 @@ format_cell (char cell[CELL_BYTES_MAX], const struct zipf_row *row,
 {
     double x = c->kind == COUNT ? 0 : real_at (row, c);
 
+    /* Nothing is shown as -0.000.  */
+    if (x < 0 && x > -0.5 * pow (10, -c->decimals))
+        x = 0;
     if (c->kind == COUNT)
         (void) snprintf (cell, CELL_BYTES_MAX, "%" PRIu64, count_at (row, c));
     else if (!isfinite (x))
         (void) snprintf (cell, CELL_BYTES_MAX, "%s",
                          c->kind == ERROR ? "" : "-");
-    else
+    else if (c->kind == ERROR && x < 5e-5)
+        (void) snprintf (cell, CELL_BYTES_MAX, "+-%.0e", x);
+    else if (fabs (x) < 1e9)
         (void) snprintf (cell, CELL_BYTES_MAX, "%s%.*f",
                          c->kind == ERROR ? "+-" : "", c->decimals, x);
+    else
+        (void) snprintf (cell, CELL_BYTES_MAX, "%.4g", x);
 }
 
 /* The heading's part of line 0 or 1.  */
@@ -105,66 +165,102 @@ format_any (char cell[CELL_BYTES_MAX], const struct zipf_row *rows, size_t line,
         format_cell (cell, &rows[line - 2], &columns[i]);
 }
 
+/* Has any row something to show in column C?  */
+static bool
+is_wanted (const struct column *c, const struct zipf_row *rows, size_t n)
+{
+    for (size_t k = 0; k < n && !c->always; k++)
+        if (isfinite (real_at (&rows[k], c)))
+            return true;
+    return c->always;
+}
+
 struct layout
 {
+    bool shown[N_COLUMNS];
     int starts[N_COLUMNS]; /* where a column's field begins */
-    int widths[N_COLUMNS]; /* 0: not shown */
+    int widths[N_COLUMNS];
 };
 
-/* The upper heading is not counted: it may stand over several columns.  */
-static void
-lay_out (struct layout *l, const struct zipf_row *rows, size_t n)
+/* Lay out TABLE; false if it would be empty.  The upper heading is not counted
+   in widths: it may stand over several columns.  */
+static bool
+lay_out (struct layout *l, enum table table, const struct zipf_row *rows,
+         size_t n)
 {
     char cell[CELL_BYTES_MAX];
+    bool any = false;
     int at = 0;
 
     for (size_t i = 0; i < N_COLUMNS; i++)
     {
+        const struct column *c = &columns[i];
         /* An error follows its estimate closely.  */
-        int gap = i == 0 ? 0 : columns[i].kind == ERROR ? 1 : GAP;
+        int gap = i == 0 ? 0 : c->kind == ERROR ? 1 : GAP;
 
+        l->shown[i] =
+            (c->table == table || c->table == ALL) && is_wanted (c, rows, n);
+        any = any || (l->shown[i] && c->table == table);
         l->widths[i] = 0;
-        for (size_t line = 1; line < n + 2; line++)
+        for (size_t line = 1; line < n + 2 && l->shown[i]; line++)
         {
             format_any (cell, rows, line, i);
             if ((int) strlen (cell) > l->widths[i])
                 l->widths[i] = (int) strlen (cell);
         }
-        if (l->widths[i] > 0)
+        if (l->shown[i])
         {
             l->starts[i] = at + gap;
             at = l->starts[i] + l->widths[i];
         }
     }
+    return any;
+}
+
+/* Put line LINE of a table into TEXT and return its length.  */
+static int
+format_line (char *text, size_t size, const struct layout *l,
+             const struct zipf_row *rows, size_t line)
+{
+    char cell[CELL_BYTES_MAX];
+    int len = 0;
+
+    for (size_t i = 0; i < N_COLUMNS; i++)
+    {
+        /* Errors and upper headings stand flush left.  */
+        bool left = line == 0 || columns[i].kind == ERROR;
+
+        format_any (cell, rows, line, i);
+        if (!l->shown[i] || cell[0] == '\0')
+            continue;
+        len += snprintf (text + len, size - (size_t) len, "%*s%*s",
+                         l->starts[i] > len ? l->starts[i] - len : 0, "",
+                         left ? 0 : l->widths[i], cell);
+    }
+    text[len++] = '\n';
+    return len;
 }
 
 static enum ng_err
-put_table (struct ng_output *out, const struct zipf_row *rows, size_t n)
+put_tables (struct ng_output *out, const struct zipf_row *rows, size_t n)
 {
-    struct layout l;
-    char cell[CELL_BYTES_MAX];
     enum ng_err err = NG_OK;
 
-    lay_out (&l, rows, n);
-    for (size_t line = 0; line < n + 2 && err == NG_OK; line++)
+    for (enum table table = ESTIMATES; table < N_TABLES; table++)
     {
-        char text[N_COLUMNS * (CELL_BYTES_MAX + GAP) + 2];
-        int len = 0;
+        struct layout l;
 
-        for (size_t i = 0; i < N_COLUMNS; i++)
+        if (!lay_out (&l, table, rows, n))
+            continue;
+        if (table != ESTIMATES && err == NG_OK)
+            err = ng_output_write (out, "\n", 1);
+        for (size_t line = 0; line < n + 2 && err == NG_OK; line++)
         {
-            /* Errors and upper headings stand flush left.  */
-            bool left = line == 0 || columns[i].kind == ERROR;
+            char text[N_COLUMNS * (CELL_BYTES_MAX + GAP) + 2];
+            int len = format_line (text, sizeof text, &l, rows, line);
 
-            format_any (cell, rows, line, i);
-            if (l.widths[i] == 0 || cell[0] == '\0')
-                continue;
-            len += snprintf (text + len, sizeof text - (size_t) len, "%*s%*s",
-                             l.starts[i] > len ? l.starts[i] - len : 0, "",
-                             left ? 0 : l.widths[i], cell);
+            err = ng_output_write (out, text, (size_t) len);
         }
-        text[len++] = '\n';
-        err = ng_output_write (out, text, (size_t) len);
     }
     return err;
 }
@@ -254,6 +350,6 @@ zipf_report (struct ng_output *out, enum zipf_form form,
         return put_json (out, rows, n);
     case ZIPF_TABLE:
     default:
-        return put_table (out, rows, n);
+        return put_tables (out, rows, n);
     }
 }

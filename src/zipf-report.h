@@ -9,8 +9,8 @@
 #include "base/err.h"
 #include "io/output.h"
 
-/* A real that could not be estimated is NAN, and is shown as what the form
-   has for that: "-" in the table, NA, null.  */
+/* A real that could not be estimated, or was not asked for, is NAN, and is
+   shown as what the form has for that: "-" in the table, NA, null.  */
 struct zipf_row
 {
     uint64_t order, n_types, n_tokens;
@@ -18,7 +18,20 @@ struct zipf_row
     double xmin, n_tail;         /* cut-off; types at or above it */
     double a, a_err;             /* frequency exponent, likeliest */
     double s, s_err;             /* rank exponent, 1 / (a - 1) */
+    double distance;             /* Kolmogorov and Smirnov's, of the tail */
+    double log_likelihood;       /* natural, of the tail */
+    double p_value;              /* of the distance */
+    double bins_slope, bins_err; /* least squares over bins of ranks */
+    double mandelbrot_s, mandelbrot_s_err;
+    double mandelbrot_q, mandelbrot_q_err;
+    double ratios[3], ratio_ps[3]; /* by enum ng_rival */
+    /* For the picture alone: ln f = intercept - slope ln r, and so on.  */
+    double line_intercept, bins_intercept, mandelbrot_ln_c;
 };
+
+/* Set all reals of *ROW to NAN and the rest to what is given.  */
+void zipf_row_init (struct zipf_row *row, uint64_t order, uint64_t n_types,
+                    uint64_t n_tokens);
 
 enum zipf_form
 {

@@ -38,21 +38,30 @@ near "$(column slope out)" '-1.035290677 -0.463743031 -0.164190360 -0.050112127'
 near "$(column slope_err out)" '0.002613592 0.001578546 0.000896504 0.000472013' \
     1e-9
 
+near "$(column bin_slope out)" '-0.9723534 -0.6188498 -0.4090083 -0.2793359' \
+    1e-6
+[ "$(column mandelbrot_s out | cut -c 1-6)" = 1.0504 ] || fail_ 'Mandelbrot s'
+[ "$(column mandelbrot_q out | cut -d ' ' -f 3-)" = 'NA NA' ] \
+    || fail_ 'a Zipf-Mandelbrot law for orders 3 and 4'
+
+ngram-zipf -v counts >out2 2>err || fail=1
+grep -q '^ngram-zipf: order 3: no Zipf-Mandelbrot law: ' err || fail_ -v
+
 # Any order of lines, from a pipe, compressed, with CRLF, with a third column.
 cp out exp
-sort -t'	' -k2,2 counts | ngram-zipf --tsv >out || fail=1
+sort -t'	' -k2,2 counts | ngram-zipf -q --tsv >out || fail=1
 compare exp out || fail=1
 gzip -c counts >counts.gz || framework_failure_ 'gzip'
-ngram-zipf --tsv <counts.gz >out || fail=1
+ngram-zipf -q --tsv <counts.gz >out || fail=1
 compare exp out || fail=1
-sed 's/$/\r/' counts | ngram-zipf --tsv - >out || fail=1
+sed 's/$/\r/' counts | ngram-zipf -q --tsv - >out || fail=1
 compare exp out || fail=1
-sed 's/$/	0.125/' counts | ngram-zipf --tsv >out || fail=1
+sed 's/$/	0.125/' counts | ngram-zipf -q --tsv >out || fail=1
 compare exp out || fail=1
 
 # Orders.
 { sed -n '1p;3,4p' exp; } >exp23
-ngram-zipf -n 2-3 --tsv counts >out || fail=1
+ngram-zipf -q -n 2-3 --tsv counts >out || fail=1
 compare exp23 out || fail=1
 
 # A cut-off that is given.
@@ -61,6 +70,41 @@ sed -n 1,3p exp >exp12
 compare exp12 out || fail=1
 ngram-zipf --xmin=1 -n 1 --tsv counts >out || fail=1
 near "$(column a out)" 1.84760 1e-4
+
+# The spectrum, against uniq.
+ngram-zipf --spectrum counts >out || fail=1
+awk -F '\t' '{ print split ($1, t, " "), $2 }' counts | sort -n -k1,1 -k2,2 \
+    | uniq -c | awk '{ print $2 "\t" $3 "\t" $1 }' >exp
+compare exp out || fail=1
+ngram-zipf --spectrum -n 2 counts >out || fail=1
+grep '^2' exp >exp2
+compare exp2 out || fail=1
+
+# p-values: steady, of the seed's making, small for what is no power law.
+ngram-zipf -q -n 1-2 --p-value=200 --tsv counts >out || fail=1
+near "$(column p_value out)" '0.68 0.76' 0.15
+ngram-zipf -q -n 1-2 --p-value=200 --seed=1 --tsv counts >out2 || fail=1
+compare out out2 || fail=1
+ngram-zipf -q -n 1-2 --p-value=200 --seed=2 --tsv counts >out2 || fail=1
+cmp -s out out2 && fail_ '--seed changes nothing'
+ngram-zipf -q -n 1 --p-value=1 counts >out || fail=1
+head -n 2 out | grep -q ' p$' || fail_ '--p-value: no column p'
+seq 30 | awk '{ for (i = 0; i < 5000 * 0.8 ^ $1; i++) print $1 "_" i "\t" $1 }' \
+    >geometric
+ngram-zipf -q --p-value=100 --xmin=1 --compare --tsv geometric >out || fail=1
+near "$(column p_value out)" 0 0.001
+awk -v ratio="$(column exponential_ratio out)" -v p="$(column exponential_p out)" \
+    'BEGIN { exit ! (ratio < -100 && p < 1e-3) }' || fail_ 'geometric: exponential'
+
+# Rivals.
+ngram-zipf -q -n 1-2 --compare --tsv counts >out || fail=1
+near "$(column log_normal_ratio out)" '-0.47232 -0.65204' 1e-4
+near "$(column log_normal_p out)" '0.56587 0.49865' 1e-4
+near "$(column exponential_ratio out)" '1185.588 469.881' 1e-2
+near "$(column cut_off_ratio out)" '-1.31855 -1.49565' 1e-4
+near "$(column cut_off_p out)" '0.10439 0.08371' 1e-4
+ngram-zipf -q -n 1 --compare counts >out || fail=1
+grep -q 'exponential cut-off' out || fail_ '--compare: no table'
 
 # ------------------------------------------------------------------- forms
 
@@ -71,11 +115,18 @@ order  types  tokens    slope           xmin   tail       a                s
     2  20234   32774  -0.4637 +-0.0016     3   1671  2.4294 +-0.0354  0.6996 +-0.0173
     3  29882   32773  -0.1642 +-0.0009     1  29882  4.2950 +-0.0282  0.3035 +-0.0026
     4  32180   32772  -0.0501 +-0.0005     1  32180  6.1931 +-0.0614  0.1926 +-0.0023
+
+       least squares, bins  Zipf-Mandelbrot law
+order    slope                s                 q
+    1  -0.9724 +-0.0197  1.0504 +-0.0038   1.2239 +-0.0634
+    2  -0.6188 +-0.0144  0.5989 +-0.0029  -0.3358 +-0.0665
+    3  -0.4090 +-0.0207       -                 -
+    4  -0.2793 +-0.0230       -                 -
 END
-ngram-zipf counts >out || fail=1
+ngram-zipf -q counts >out || fail=1
 compare exp out || fail=1
 echo old >file
-ngram-zipf -o file counts || fail=1
+ngram-zipf -q -o file counts || fail=1
 compare exp file || fail=1
 if command -v python3 >/dev/null 2>&1; then
     ngram-zipf --json counts >out || fail=1
@@ -117,7 +168,7 @@ unknown ()
 {
     returns_ 0 ngram-zipf "$1" >out 2>err || fail=1
     grep -q -e "$2" err || { fail_ "$1: no message '$2'"; cat err >&9; }
-    tail -n 1 out | grep -q -- ' - .* - .* - ' || fail_ "$1: a number"
+    sed -n 3p out | grep -q -- ' - .* - .* - ' || fail_ "$1: a number"
     ngram-zipf -q --tsv "$1" >out 2>err || fail=1
     [ -s err ] && fail_ "$1: -q is not quiet"
     tail -n 1 out | grep -q 'NA	NA' || fail_ "$1: --tsv has no NA"
@@ -131,7 +182,13 @@ seq 49 | sed 's/.*/&	&/' >few
 unknown few '^ngram-zipf: order 1: 49 types: fewer than 50 '
 seq 50 | sed 's/.*/&	&/' >enough
 returns_ 0 ngram-zipf enough >out 2>err || fail=1
-tail -n 1 out | grep -q '^ *1 *50 *1275 *-[0-9.]* ' || fail_ '50 types'
+sed -n 3p out | grep -q '^ *1 *50 *1275 *-[0-9.]* ' || fail_ '50 types'
+
+{ cat enough; echo 'x	9007199254740993'; } >vast
+unknown vast 'order 1: counts beyond 2^53, such as 9007199254740993'
+{ cat enough; echo 'x	9007199254740992'; } >large
+returns_ 0 ngram-zipf --compare --p-value=3 large >out 2>err || fail=1
+sed -n 3p out | grep -q '^ *1 *51 *9007199254742267 *-[0-9.]* ' || fail_ '2^53'
 
 # A cut-off beyond which there is nothing to fit.
 returns_ 0 ngram-zipf --xmin=50 enough >out 2>err || fail=1

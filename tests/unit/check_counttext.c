@@ -195,7 +195,7 @@ START_TEST (many_lines)
         len += (size_t) snprintf (text + len, cap - len, "w%zu%s\t%zu\n", i * i,
                                   i % 3 ? " x" : "", i + 1);
     write_file (text, len);
-    ck_assert_int_eq (ng_countsource_open (path, &fault, &s), NG_OK);
+    ck_assert_int_eq (ng_countsource_open (path, "/tmp", &fault, &s), NG_OK);
     while ((err = ng_countsource_next (s, &order, &count)) == NG_OK)
     {
         ck_assert_uint_eq (order, n % 3 ? 2 : 1);
@@ -222,7 +222,7 @@ START_TEST (sum_too_large)
     write_file (text, sizeof text - 1);
     spectra[1] = ng_spectrum_new ();
     ck_assert_ptr_nonnull (spectra[1]);
-    ck_assert_int_eq (ng_countsource_open (path, &fault, &s), NG_OK);
+    ck_assert_int_eq (ng_countsource_open (path, "/tmp", &fault, &s), NG_OK);
     ck_assert_int_eq (ng_countsource_add (s, spectra, 10), NG_EOVERFLOW);
     ck_assert_uint_eq (fault.line, 3);
     (void) ng_countsource_close (s);
@@ -236,7 +236,7 @@ START_TEST (no_file)
     struct ng_fault fault = { .err = NG_OK };
     struct ng_countsource *s = NULL;
 
-    ck_assert_int_eq (ng_countsource_open ("no/such/file", &fault, &s),
+    ck_assert_int_eq (ng_countsource_open ("no/such/file", "/tmp", &fault, &s),
                       NG_ESYS);
     ck_assert_ptr_null (s);
     ck_assert_int_eq (ng_countsource_close (NULL), NG_OK);

@@ -64,7 +64,11 @@ END_TEST
    the first.  */
 START_TEST (steep_and_far)
 {
-    double q = 50000, s = 80000, sum = 0;
+    double q = 50000, s = 80000, sum = 0, far_out = 0x1p60;
+
+    /* So far out that a step changes nothing.  */
+    ck_assert_double_eq_tol (ng_lnhzeta (far_out, far_out, 0),
+                             -log (-expm1 (-1)), 1e-9);
 
     for (int k = 0; k < 200; k++)
         sum += exp (-s * log1p (k / q));

@@ -8,7 +8,10 @@
 
 #include "base/nglimits.h"
 #include "counts/listing.h"
+#include "counts/ngcwrite.h"
 #include "rand.h"
+#include "text/lexical.h"
+#include "text/vocab.h"
 #include "unit.h"
 
 /* The second implementation writes each n-gram's whole line, sorts the lines
@@ -32,7 +35,8 @@ struct fixture
 {
     struct ng_vocab *vocab;
     struct ng_ranking ranking;
-    struct ng_ngrams ngrams;
+    struct ng_ngc *counts;
+    struct ng_fault fault;
     struct gram *grams; /* [n_grams] of full order, or where the text ends */
     size_t n_grams;
     unsigned order;
@@ -110,12 +114,20 @@ make_grams (struct fixture *f, size_t n, uint64_t *state)
     f->n_grams = kept;
 }
 
+/* Write the names, in the order of their ranks, and the n-grams to W.  */
 static void
-pack_grams (struct fixture *f)
+write_counts (const struct fixture *f, struct ng_ngcw *w)
 {
     struct ng_key_shape s = ng_key_shape (f->order, f->ranking.n);
 
-    ng_ngrams_init (&f->ngrams, s);
+    for (uint32_t i = 0; i < f->ranking.n; i++)
+    {
+        size_t len;
+        const unsigned char *name =
+            ng_vocab_name (f->vocab, f->ranking.ids[i], &len);
+
+        ck_assert_int_eq (ng_ngcw_name (w, name, len), NG_OK);
+    }
     for (size_t i = 0; i < f->n_grams; i++)
     {
         const struct gram *g = &f->grams[i];
@@ -125,9 +137,27 @@ pack_grams (struct fixture *f)
             ng_key_push (entry, s, s.words,
                          j < g->len ? f->ranking.ranks[g->ids[j]] + 1 : 0);
         entry[s.words] = g->count;
-        ck_assert_int_eq (ng_ngrams_append (&f->ngrams, entry, 1), NG_OK);
+        ck_assert_int_eq (ng_ngcw_keys (w, s, entry, 1), NG_OK);
     }
-    ck_assert_int_eq (ng_ngrams_finish (&f->ngrams), NG_OK);
+    ck_assert_int_eq (ng_ngcw_finish (w), NG_OK);
+}
+
+static void
+pack_grams (struct fixture *f)
+{
+    const struct ng_ngc_info info = { 1, f->order, 0, 1, 0 };
+    struct ng_output *out;
+    struct ng_ngcw *w;
+
+    ck_assert_int_eq (ng_output_open_unnamed (".", &f->fault, &out), NG_OK);
+    ck_assert_int_eq (ng_ngcw_open (&info, out, ".", &f->fault, &w), NG_OK);
+    write_counts (f, w);
+    ng_ngcw_close (w);
+    ck_assert_int_eq (ng_output_commit (out), NG_OK);
+    ck_assert_int_eq (
+        ng_ngc_open_fd (ng_output_fd (out), "counts", &f->fault, &f->counts),
+        NG_OK);
+    ck_assert_int_eq (ng_output_close (out), NG_OK);
 }
 
 /* N_TYPES names over the bytes ALPHABET[N_LETTERS].  */
@@ -153,7 +183,7 @@ make_names (struct fixture *f, uint32_t n_types, const char *alphabet,
 static void
 release (struct fixture *f)
 {
-    ng_ngrams_fini (&f->ngrams);
+    ng_ngc_close (f->counts);
     ng_ranking_fini (&f->ranking);
     ng_vocab_free (f->vocab);
     free (f->grams);
@@ -310,13 +340,13 @@ written (const struct ng_listing *l)
 }
 
 static void
-check_listing (const struct fixture *f, struct ng_listing *l)
+check_listing (struct fixture *f, struct ng_listing *l)
 {
     struct line expected = { NULL, 0, 0 }, got;
 
-    l->ngrams = &f->ngrams;
-    l->vocab = f->vocab;
-    l->ranking = &f->ranking;
+    l->counts = f->counts;
+    l->spill_dir = ".";
+    l->fault = &f->fault;
     got = written (l);
     for (unsigned k = l->min_order; k <= l->max_order; k++)
         list_order (f, l, k, &expected);
@@ -333,13 +363,14 @@ check_listing (const struct fixture *f, struct ng_listing *l)
 
 /* All ways to list F.  */
 static void
-check_fixture (const struct fixture *f)
+check_fixture (struct fixture *f)
 {
     static const uint64_t tops[] = { 0, 1, 7, 40, UINT64_MAX };
     static const uint64_t mins[] = {
         0, 1, 2, 3, 65535, 65536, 65537, UINT64_MAX
     };
     static const double scale = 1.1;
+    static const uint64_t budgets[] = { 1, 900, 1 << 14, UINT64_MAX };
 
     for (int sort = NG_BY_COUNT; sort <= NG_UNSORTED; sort++)
         for (size_t t = 0; t < sizeof tops / sizeof *tops; t++)
@@ -353,6 +384,7 @@ check_fixture (const struct fixture *f)
 
                 l.column = (t + m) % 2 == 0 ? show_counts : NULL;
                 l.column_context = &scale;
+                l.budget_bytes = budgets[(t + 3 * m) % 4];
                 if (f->order > 2 && m == 2)
                     l.min_order = l.max_order = 2;
                 check_listing (f, &l);
@@ -432,9 +464,10 @@ START_TEST (orders_of_a_line)
     sorting = &f;
     qsort (f.grams, 4, sizeof *f.grams, compare_grams);
     pack_grams (&f);
-    l.ngrams = &f.ngrams;
-    l.vocab = f.vocab;
-    l.ranking = &f.ranking;
+    l.counts = f.counts;
+    l.spill_dir = ".";
+    l.fault = &f.fault;
+    l.budget_bytes = 1 << 20;
     got = written (&l);
     ck_assert_str_eq ((char *) got.bytes, "a\t1\n"
                                           "a\v\t2\n"
@@ -452,7 +485,9 @@ END_TEST
 START_TEST (lists_many)
 {
     struct fixture f = { .order = 2 };
-    struct ng_listing l = { .min_order = 1, .max_order = 2 };
+    struct ng_listing l = { .min_order = 1,
+                            .max_order = 2,
+                            .budget_bytes = 10000 };
     uint64_t state = 5;
 
     make_names (&f, 60, "abcdefgh", 8, &state);

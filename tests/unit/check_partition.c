@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "counts/partition.h"
 #include "rand.h"
 #include "unit.h"
@@ -187,7 +188,7 @@ START_TEST (keeps_every_key)
     struct corpus c =
         new_corpus (shapes[_i / N_KINDS].order, shapes[_i / N_KINDS].n_types, n,
                     (enum kind) (_i % N_KINDS));
-    uint64_t *sample = malloc (n * sizeof *sample);
+    uint64_t *sample = ng_alloc_array (n, sizeof *sample);
 
     ck_assert_ptr_nonnull (sample);
     (void) check_partition (&c, 1, sample, 0);
@@ -227,11 +228,17 @@ START_TEST (splits_evenly)
 {
     const size_t n = 100000;
     struct corpus c = new_corpus (2, 5000, n, EVEN);
-    uint64_t *sample = malloc (n * sizeof *sample);
+    uint64_t *sample = ng_alloc_array (n, sizeof *sample);
 
     ck_assert_ptr_nonnull (sample);
     ck_assert_uint_le (check_partition (&c, 10, sample, draw (&c, 1, sample)),
                        n / 10 + n / 100);
+    free (c.keys);
+    /* So few tokens that those which begin alike must be split too: each of
+       the 81 n-grams is in one bucket, but they are not all in three.  */
+    c = new_corpus (4, 3, n, EVEN);
+    ck_assert_uint_le (check_partition (&c, 10, sample, draw (&c, 1, sample)),
+                       n / 10 + n / 40);
     free (sample);
     free (c.keys);
 }

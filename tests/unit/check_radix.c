@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "counts/key.h"
 #include "counts/radix.h"
 #include "rand.h"
@@ -57,8 +58,10 @@ static void
 check_sort (unsigned words, size_t n, unsigned kind)
 {
     const size_t bytes = n * (words + 1) * sizeof (uint64_t);
-    uint64_t *records = malloc (bytes + 1), *scratch = malloc (bytes + 1),
-             *expected = malloc (bytes + 1), state = n * 10 + kind;
+    uint64_t *records = ng_alloc_array (bytes, 1);
+    uint64_t *scratch = ng_alloc_array (bytes, 1);
+    uint64_t *expected = ng_alloc_array (bytes, 1);
+    uint64_t state = n * 10 + kind;
 
     ck_assert (records && scratch && expected);
     n_words = words;

@@ -48,7 +48,7 @@ write_record (enum ng_record_format format, struct ng_dtype dtype)
         for (size_t j = 0; j <= STEPS; j++)
             put_id (ng_record_row (record, i) + j * dtype.item_bytes,
                     some_id (i, j, dtype.item_bytes), dtype.item_bytes);
-    ck_assert_int_eq (ng_record_write (record, ROWS), NG_OK);
+    ck_assert_int_eq (ng_record_write (record, ROWS, 5, 2), NG_OK);
     ng_record_free (record);
     ck_assert_int_eq (ng_output_commit (out), NG_OK);
     ck_assert_int_eq (ng_output_close (out), NG_OK);
@@ -149,6 +149,39 @@ START_TEST (test_text)
 }
 END_TEST
 
+START_TEST (test_jsonl)
+{
+    for (size_t t = 0; t < 4; t++)
+    {
+        unsigned bytes = types[t].item_bytes;
+        FILE *file;
+        char start[64];
+
+        write_record (NG_RECORD_JSONL, types[t]);
+        file = fopen ("record.test", "r");
+        ck_assert_ptr_nonnull (fgets (start, 30, file));
+        ck_assert_str_eq (start, "{\"step\":5,\"epoch\":2,\"tokens\":");
+        for (size_t i = 0; i < ROWS; i++)
+        {
+            ck_assert_int_eq (getc (file), i > 0 ? ',' : '[');
+            ck_assert_int_eq (getc (file), '[');
+            for (size_t j = 0; j <= STEPS; j++)
+            {
+                uint64_t x;
+
+                ck_assert_int_eq (fscanf (file, "%" SCNu64, &x), 1);
+                ck_assert_uint_eq (x, some_id (i, j, bytes));
+                ck_assert_int_eq (getc (file), j < STEPS ? ',' : ']');
+            }
+        }
+        ck_assert_ptr_nonnull (fgets (start, sizeof start, file));
+        ck_assert_str_eq (start, "]}\n");
+        fclose (file);
+    }
+    unlink ("record.test");
+}
+END_TEST
+
 START_TEST (test_too_large)
 {
     struct ng_record *record;
@@ -172,6 +205,7 @@ ng_suite (void)
     tcase_add_test (tc, test_raw);
     tcase_add_test (tc, test_npy);
     tcase_add_test (tc, test_text);
+    tcase_add_test (tc, test_jsonl);
     tcase_add_test (tc, test_too_large);
     suite_add_tcase (suite, tc);
     return suite;

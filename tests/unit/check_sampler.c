@@ -208,7 +208,7 @@ START_TEST (test_book)
     ck_assert_ptr_nonnull (file);
     while (next_value (file, "iterator\"", line, sizeof line, &value))
     {
-        struct ng_sampler_spec spec = { .rng = NG_RNG_PYTHON };
+        struct ng_sampler_spec spec = { .rng = NG_RNG_PYTHON, .world = 1 };
         struct ng_fault fault = { 0 };
         struct ng_sampler *sampler;
         struct ng_batch_rows rows;
@@ -294,9 +294,11 @@ START_TEST (test_native_random)
         for (uint64_t b = 1; b <= 7; b += 2)
             for (uint64_t t = 1; t <= 9; t += 2)
             {
-                struct ng_sampler_spec spec = {
-                    .seed = n, .n_tokens = n, .batch_size = b, .n_steps = t
-                };
+                struct ng_sampler_spec spec = { .seed = n,
+                                                .n_tokens = n,
+                                                .batch_size = b,
+                                                .n_steps = t,
+                                                .world = 1 };
                 struct ng_fault fault = { 0 };
                 struct ng_sampler *sampler;
                 enum ng_err err =
@@ -322,7 +324,8 @@ START_TEST (test_native_sequential)
                                         .seed = n,
                                         .n_tokens = n,
                                         .batch_size = 4,
-                                        .n_steps = 6 };
+                                        .n_steps = 6,
+                                        .world = 1 };
         struct ng_fault fault = { 0 };
         struct ng_sampler *sampler;
         struct ng_batch_rows rows;
@@ -357,9 +360,9 @@ END_TEST
 /* Each offset comes once in T epochs, and in any order.  */
 START_TEST (test_native_offsets)
 {
-    struct ng_sampler_spec spec = { .n_tokens = 100,
-                                    .batch_size = 1,
-                                    .n_steps = 10 };
+    struct ng_sampler_spec spec = {
+        .n_tokens = 100, .batch_size = 1, .n_steps = 10, .world = 1
+    };
     unsigned first[10] = { 0 };
 
     for (spec.seed = 0; spec.seed < 2000; spec.seed++)
@@ -398,7 +401,8 @@ START_TEST (test_fixed_offset)
                                         .n_steps = 5,
                                         .n_epochs = 3,
                                         .fixed_offset = true,
-                                        .offset = 39 };
+                                        .offset = 39,
+                                        .world = 1 };
         struct ng_fault fault = { 0 };
         struct ng_sampler *sampler;
         struct ng_batch_rows rows;
@@ -425,9 +429,11 @@ END_TEST
 /* With an offset that leaves no batch, the run says so.  */
 START_TEST (test_unlucky_offset)
 {
-    struct ng_sampler_spec spec = {
-        .n_tokens = 41, .batch_size = 2, .n_steps = 20, .n_epochs = 1
-    };
+    struct ng_sampler_spec spec = { .n_tokens = 41,
+                                    .batch_size = 2,
+                                    .n_steps = 20,
+                                    .n_epochs = 1,
+                                    .world = 1 };
     int n_ok = 0, n_short = 0;
 
     for (spec.seed = 0; spec.seed < 200; spec.seed++)
@@ -456,15 +462,423 @@ END_TEST
 
 START_TEST (test_too_large)
 {
-    struct ng_sampler_spec spec = { .n_tokens = 50,
-                                    .batch_size = UINT64_MAX / 2,
-                                    .n_steps = 3 };
+    struct ng_sampler_spec spec = {
+        .n_tokens = 50, .batch_size = UINT64_MAX / 2, .n_steps = 3, .world = 1
+    };
     struct ng_fault fault = { 0 };
     struct ng_sampler *sampler;
 
     ck_assert_int_eq (ng_sampler_new (&spec, NULL, &fault, &sampler),
                       NG_EOVERFLOW);
     ng_sampler_free (NULL);
+}
+END_TEST
+
+/* ------------------------------------------------- any step, ranks, resuming */
+
+enum
+{
+    STEPS_MAX = 400,
+    ROWS_MAX = 8
+};
+
+/* All that a sampler serves, up to STEPS_MAX steps.  */
+struct served
+{
+    size_t n_steps;
+    size_t n_rows;
+    uint64_t starts[STEPS_MAX][ROWS_MAX];
+    uint64_t epochs[STEPS_MAX];
+};
+
+static void
+serve_all (const struct ng_sampler_spec *spec, uint64_t from,
+           struct served *served)
+{
+    struct ng_fault fault = { 0 };
+    struct ng_sampler *sampler;
+    struct ng_batch_rows rows;
+
+    memset (served, 0, sizeof *served);
+    ck_assert_int_eq (ng_sampler_new (spec, NULL, &fault, &sampler), NG_OK);
+    served->n_rows = ng_sampler_rows (sampler);
+    if (from != spec->origin.step)
+        ck_assert_int_eq (ng_sampler_seek (sampler, from), NG_OK);
+    while (served->n_steps < STEPS_MAX
+           && ng_sampler_next (sampler, &rows) == NG_OK)
+    {
+        size_t k = served->n_steps++;
+
+        ck_assert_uint_eq (rows.step, from + k);
+        ck_assert_uint_eq (rows.n_rows, served->n_rows);
+        served->epochs[k] = rows.epoch;
+        for (size_t i = 0; i < rows.n_rows; i++)
+            served->starts[k][i] = rows.starts[i];
+    }
+    ng_sampler_free (sampler);
+}
+
+/* Shapes whose epochs have all as many batches, and shapes where the offset
+   decides; the modes in turn.  */
+static struct ng_sampler_spec
+shape (unsigned i)
+{
+    static const uint64_t lengths[] = { 101, 100, 97, 96, 64, 61, 60, 37 };
+    struct ng_sampler_spec spec = { .mode = (enum ng_mode) (i % 3),
+                                    .seed = i,
+                                    .n_tokens = lengths[i / 3 % 8],
+                                    .batch_size = 1 + i / 24 % 4,
+                                    .n_steps = 1 + i / 96 % 2 * 4 + i % 5,
+                                    .world = 1 };
+
+    return spec;
+}
+
+START_TEST (test_seek)
+{
+    static struct served all, part;
+
+    for (unsigned i = 0; i < 192; i++)
+    {
+        struct ng_sampler_spec spec = shape (i);
+
+        for (unsigned python = 0; python < 2; python++)
+            for (uint64_t world = 1; world <= 3; world++)
+            {
+                spec.rng = python && spec.mode != NG_MODE_UNIFORM
+                               ? NG_RNG_PYTHON
+                               : NG_RNG_NATIVE;
+                spec.world = world;
+                spec.rank = i % world;
+                spec.n_epochs = i % 2 * 7;
+                spec.fixed_offset = i % 11 == 0;
+                spec.offset = 3;
+                serve_all (&spec, 0, &all);
+                for (uint64_t at = 1; at < all.n_steps; at += 1 + at / 4)
+                {
+                    size_t n;
+
+                    serve_all (&spec, at, &part);
+                    n = all.n_steps - at;
+                    ck_assert (part.n_steps == n || all.n_steps == STEPS_MAX);
+                    ck_assert_mem_eq (part.starts, all.starts + at,
+                                      n * sizeof *part.starts);
+                    ck_assert_mem_eq (part.epochs, all.epochs + at,
+                                      n * sizeof *part.epochs);
+                }
+            }
+    }
+}
+END_TEST
+
+/* A step that is far away is found as exactly: the epochs before it counted
+   one by one.  */
+START_TEST (test_seek_far)
+{
+    struct ng_sampler_spec spec = {
+        .n_tokens = 100, .batch_size = 9, .n_steps = 11, .world = 1
+    };
+    struct ng_fault fault = { 0 };
+    struct ng_sampler *sampler;
+    struct ng_batch_rows rows;
+    uint64_t step = 0, epoch = 0;
+
+    ck_assert_int_eq (ng_sampler_new (&spec, NULL, &fault, &sampler), NG_OK);
+    for (; step < 20000; epoch++)
+        step += ng_sampler_epoch_batches (sampler, epoch);
+    ck_assert_int_eq (ng_sampler_seek (sampler, step - 1), NG_OK);
+    ck_assert_int_eq (ng_sampler_next (sampler, &rows), NG_OK);
+    ck_assert_uint_eq (rows.epoch, epoch - 1);
+    ck_assert_int_eq (ng_sampler_seek (sampler, UINT64_C (1000000000000000)),
+                      NG_OK);
+    ck_assert_int_eq (ng_sampler_next (sampler, &rows), NG_OK);
+    ck_assert_uint_eq (rows.step, UINT64_C (1000000000000000));
+    ng_sampler_free (sampler);
+}
+END_TEST
+
+START_TEST (test_seek_past_end)
+{
+    for (unsigned i = 0; i < 192; i++)
+    {
+        static struct served all;
+        struct ng_sampler_spec spec = shape (i);
+        struct ng_fault fault = { 0 };
+        struct ng_sampler *sampler;
+        struct ng_batch_rows rows;
+        char text[64];
+
+        spec.n_epochs = 3;
+        serve_all (&spec, 0, &all);
+        if (all.n_steps == 0 || all.n_steps == STEPS_MAX)
+            continue;
+        ck_assert_int_eq (ng_sampler_new (&spec, NULL, &fault, &sampler),
+                          NG_OK);
+        ck_assert_int_eq (ng_sampler_seek (sampler, all.n_steps), NG_OK);
+        ck_assert_int_eq (ng_sampler_next (sampler, &rows), NG_END);
+        ck_assert_int_eq (ng_sampler_seek (sampler, all.n_steps + 5),
+                          NG_EINVAL);
+        snprintf (text, sizeof text, "no step %zu: there are %zu",
+                  all.n_steps + 5, all.n_steps);
+        ck_assert_ptr_nonnull (strstr (fault.text, text));
+        ng_sampler_free (sampler);
+    }
+}
+END_TEST
+
+/* What the ranks serve, batch by batch or row by row, is what one serves.  */
+START_TEST (test_ranks)
+{
+    static struct served one, ranks[9];
+
+    for (unsigned i = 0; i < 192; i++)
+        for (uint64_t world = 1; world <= 9; world++)
+        {
+            struct ng_sampler_spec spec = shape (i);
+            size_t next[9] = { 0 };
+
+            spec.n_epochs = 2;
+            if (i % 5 == 0 && spec.mode != NG_MODE_UNIFORM)
+                spec.rng = NG_RNG_PYTHON;
+            serve_all (&spec, 0, &one);
+            spec.world = world;
+            for (spec.rank = 0; spec.rank < world; spec.rank++)
+                serve_all (&spec, 0, &ranks[spec.rank]);
+            for (size_t k = 0; k < one.n_steps; k++)
+            {
+                size_t row = 0;
+
+                for (size_t r = 0; r < world; r++)
+                {
+                    const struct served *own = &ranks[r];
+
+                    if (spec.mode != NG_MODE_SEQUENTIAL && r != k % world)
+                        continue;
+                    if (own->n_rows == 0)
+                        continue;
+                    ck_assert_mem_eq (own->starts[next[r]++],
+                                      one.starts[k] + row,
+                                      own->n_rows * sizeof (uint64_t));
+                    row += own->n_rows;
+                }
+                ck_assert_uint_eq (row, one.n_rows);
+            }
+            for (size_t r = 0; r < world; r++)
+                if (ranks[r].n_rows > 0)
+                    ck_assert_uint_eq (next[r], ranks[r].n_steps);
+        }
+}
+END_TEST
+
+/* One epoch in three runs: each goes on where all ranks of the one before are,
+   with other B, W and, smaller, T.  Every token is a feature at most once, and
+   no more tokens are missing than do not fill a batch.  */
+START_TEST (test_leave)
+{
+    static const struct
+    {
+        uint64_t b, t, w;
+    } runs[][3] = {
+        { { 3, 6, 1 }, { 2, 6, 1 }, { 4, 6, 1 } },
+        { { 2, 6, 3 }, { 3, 6, 2 }, { 1, 6, 1 } },
+        { { 2, 12, 1 }, { 2, 6, 1 }, { 3, 2, 2 } },
+        { { 2, 12, 2 }, { 5, 4, 1 }, { 1, 4, 3 } },
+        { { 3, 5, 2 }, { 3, 5, 2 }, { 3, 5, 2 } },
+    };
+
+    for (uint64_t seed = 0; seed < 40; seed++)
+        for (size_t c = 0; c < 5; c++)
+        {
+            struct ng_sampler_spec spec = { .n_tokens = 200 + seed,
+                                            .seed = seed,
+                                            .n_epochs = 1 };
+            unsigned char seen[300] = { 0 };
+            uint64_t n_seen = 0, waste = 0;
+
+            for (size_t run = 0; run < 3; run++)
+            {
+                struct ng_origin origin = { 0 };
+                uint64_t step = 0;
+
+                spec.batch_size = runs[c][run].b;
+                spec.n_steps = runs[c][run].t;
+                spec.world = runs[c][run].w;
+                if (waste < spec.batch_size * spec.n_steps)
+                    waste = spec.batch_size * spec.n_steps;
+                for (spec.rank = 0; spec.rank < spec.world; spec.rank++)
+                {
+                    struct ng_fault fault = { 0 };
+                    struct ng_sampler *sampler;
+                    struct ng_batch_rows rows;
+                    size_t k = 0;
+
+                    ck_assert_int_eq (
+                        ng_sampler_new (&spec, NULL, &fault, &sampler), NG_OK);
+                    for (; (run == 2 || k < 1 + seed % 3)
+                           && ng_sampler_next (sampler, &rows) == NG_OK;
+                         k++)
+                        for (size_t i = 0; i < rows.n_rows; i++)
+                            for (uint64_t j = 0; j < spec.n_steps; j++)
+                            {
+                                uint64_t at = rows.starts[i] + j;
+
+                                ck_assert_uint_lt (at + 1, spec.n_tokens);
+                                ck_assert_int_eq (seen[at], 0);
+                                seen[at] = 1;
+                                n_seen++;
+                            }
+                    if (spec.rank == 0)
+                        step = ng_sampler_step (sampler);
+                    if (run < 2)
+                    {
+                        struct ng_sampler_spec next = spec;
+
+                        next.batch_size = runs[c][run + 1].b;
+                        next.n_steps = runs[c][run + 1].t;
+                        next.world = runs[c][run + 1].w;
+                        ck_assert_int_eq (
+                            ng_sampler_leave (sampler, step, &next, &origin),
+                            NG_OK);
+                    }
+                    ng_sampler_free (sampler);
+                }
+                if (run < 2)
+                    spec.origin = origin;
+            }
+            /* The offset, the last piece and the batch that does not fill.  */
+            ck_assert_uint_le (spec.n_tokens - n_seen,
+                               runs[c][0].t * 2 + waste);
+        }
+}
+END_TEST
+
+/* The same grouping goes on to the same rows as if there had been no stop.  */
+START_TEST (test_leave_same)
+{
+    static struct served all, part;
+
+    for (unsigned i = 0; i < 192; i++)
+    {
+        struct ng_sampler_spec spec = shape (i);
+        struct ng_fault fault = { 0 };
+        struct ng_sampler *sampler;
+        struct ng_origin origin;
+        uint64_t at;
+
+        spec.n_epochs = 2;
+        if (i % 7 == 0 && spec.mode != NG_MODE_UNIFORM)
+            spec.rng = NG_RNG_PYTHON;
+        serve_all (&spec, 0, &all);
+        at = all.n_steps / 3;
+        ck_assert_int_eq (ng_sampler_new (&spec, NULL, &fault, &sampler),
+                          NG_OK);
+        ck_assert_int_eq (ng_sampler_leave (sampler, at, &spec, &origin),
+                          NG_OK);
+        ck_assert_uint_eq (origin.step, at);
+        ng_sampler_free (sampler);
+        spec.origin = origin;
+        serve_all (&spec, at, &part);
+        ck_assert_uint_eq (part.n_steps + at, all.n_steps);
+        ck_assert_mem_eq (part.starts, all.starts + at,
+                          part.n_steps * sizeof *part.starts);
+    }
+}
+END_TEST
+
+START_TEST (test_leave_impossible)
+{
+    struct ng_sampler_spec spec = {
+        .n_tokens = 500, .batch_size = 2, .n_steps = 10, .world = 1
+    };
+    struct ng_sampler_spec next = spec;
+    struct ng_sampler *sampler;
+    struct ng_origin origin;
+    struct ng_fault fault = { 0 };
+
+    /* At the start anything can change, then not to what does not divide.  */
+    next.n_steps = 7;
+    ck_assert_int_eq (ng_sampler_new (&spec, NULL, &fault, &sampler), NG_OK);
+    ck_assert_int_eq (ng_sampler_leave (sampler, 0, &next, &origin), NG_OK);
+    ck_assert_int_eq (ng_sampler_leave (sampler, 1, &next, &origin), NG_EINVAL);
+    ck_assert_ptr_nonnull (strstr (fault.text, "pieces of 10"));
+    ng_sampler_free (sampler);
+
+    fault.err = NG_OK;
+    spec.mode = NG_MODE_SEQUENTIAL;
+    ck_assert_int_eq (ng_sampler_new (&spec, NULL, &fault, &sampler), NG_OK);
+    ck_assert_int_eq (ng_sampler_leave (sampler, 1, &next, &origin), NG_OK);
+    ck_assert_uint_eq (origin.done, 10);
+    next.batch_size = 3;
+    ck_assert_int_eq (ng_sampler_leave (sampler, 1, &next, &origin), NG_EINVAL);
+    ck_assert_ptr_nonnull (strstr (fault.text, "--batch-size=2"));
+    ng_sampler_free (sampler);
+
+    fault.err = NG_OK;
+    spec.mode = NG_MODE_RANDOM;
+    spec.rng = NG_RNG_PYTHON;
+    ck_assert_int_eq (ng_sampler_new (&spec, NULL, &fault, &sampler), NG_OK);
+    ck_assert_int_eq (ng_sampler_leave (sampler, 1, &next, &origin), NG_EINVAL);
+    ck_assert_ptr_nonnull (strstr (fault.text, "--rng=python"));
+    ng_sampler_free (sampler);
+}
+END_TEST
+
+/* Uniform: each start as likely as any other, the last one included.  */
+START_TEST (test_uniform)
+{
+    struct ng_sampler_spec spec = { .mode = NG_MODE_UNIFORM,
+                                    .n_tokens = 30,
+                                    .batch_size = 2,
+                                    .n_steps = 10,
+                                    .world = 1 };
+    struct ng_fault fault = { 0 };
+    struct ng_sampler *sampler;
+    struct ng_batch_rows rows;
+    unsigned counts[20] = { 0 };
+    double chi = 0;
+
+    ck_assert_int_eq (ng_sampler_new (&spec, NULL, &fault, &sampler), NG_OK);
+    for (int i = 0; i < 20000; i++)
+    {
+        ck_assert_int_eq (ng_sampler_next (sampler, &rows), NG_OK);
+        ck_assert_uint_eq (rows.epoch, (uint64_t) i);
+        for (size_t j = 0; j < 2; j++)
+        {
+            ck_assert_uint_lt (rows.starts[j], 20);
+            counts[rows.starts[j]]++;
+        }
+    }
+    for (int i = 0; i < 20; i++)
+        chi += (counts[i] - 2000.0) * (counts[i] - 2000.0) / 2000;
+    /* Probability 10^-4 at 19 degrees of freedom.  */
+    ck_assert_double_lt (chi, 50.8);
+    ng_sampler_free (sampler);
+}
+END_TEST
+
+/* More ranks than rows, or than batches: some serve nothing.  */
+START_TEST (test_idle_rank)
+{
+    for (enum ng_mode mode = NG_MODE_RANDOM; mode <= NG_MODE_UNIFORM; mode++)
+    {
+        struct ng_sampler_spec spec = { .mode = mode,
+                                        .n_tokens = 50,
+                                        .batch_size = 3,
+                                        .n_steps = 10,
+                                        .n_epochs = 7,
+                                        .rank = 7,
+                                        .world = 8 };
+        struct ng_fault fault = { 0 };
+        struct ng_sampler *sampler;
+        struct ng_batch_rows rows;
+
+        if (mode == NG_MODE_SEQUENTIAL)
+            spec.rank = 0;
+        ck_assert_int_eq (ng_sampler_new (&spec, NULL, &fault, &sampler),
+                          NG_OK);
+        ck_assert_int_eq (ng_sampler_next (sampler, &rows), NG_END);
+        ng_sampler_free (sampler);
+    }
 }
 END_TEST
 
@@ -481,6 +895,15 @@ ng_suite (void)
     tcase_add_test (tc, test_fixed_offset);
     tcase_add_test (tc, test_unlucky_offset);
     tcase_add_test (tc, test_too_large);
+    tcase_add_test (tc, test_seek);
+    tcase_add_test (tc, test_seek_far);
+    tcase_add_test (tc, test_seek_past_end);
+    tcase_add_test (tc, test_ranks);
+    tcase_add_test (tc, test_leave);
+    tcase_add_test (tc, test_leave_same);
+    tcase_add_test (tc, test_leave_impossible);
+    tcase_add_test (tc, test_uniform);
+    tcase_add_test (tc, test_idle_rank);
     suite_add_tcase (suite, tc);
     return suite;
 }

@@ -68,7 +68,7 @@ START_TEST (test_mapped)
     struct ng_tokenfile file;
 
     make_file ("shards.test.npy", u4, N, 5, 3, 0);
-    ck_assert_int_eq (ng_tokenfile_open ("shards.test.npy", &fault, &file),
+    ck_assert_int_eq (ng_tokenfile_open ("shards.test.npy", u2, &fault, &file),
                       NG_OK);
     ck_assert_ptr_nonnull (file.map);
     ck_assert_uint_eq (file.n_tokens, N);
@@ -87,7 +87,7 @@ START_TEST (test_gzip)
 
     make_file ("shards.test.npy", u2, N, 5, 3, 0);
     compress_file ("shards.test.npy", "shards.test.gz");
-    ck_assert_int_eq (ng_tokenfile_open ("shards.test.gz", &fault, &file),
+    ck_assert_int_eq (ng_tokenfile_open ("shards.test.gz", u2, &fault, &file),
                       NG_OK);
     ck_assert_ptr_null (file.map);
     ck_assert_uint_eq (file.n_tokens, N);
@@ -109,10 +109,12 @@ START_TEST (test_damaged)
 
         make_file ("shards.test.npy", u2, N, 5, 3, extra);
         compress_file ("shards.test.npy", "shards.test.gz");
-        ck_assert_int_eq (ng_tokenfile_open ("shards.test.npy", &fault, &file),
-                          NG_EFORMAT);
         ck_assert_int_eq (
-            ng_tokenfile_open ("shards.test.gz", &fault_gz, &file), NG_EFORMAT);
+            ng_tokenfile_open ("shards.test.npy", u2, &fault, &file),
+            NG_EFORMAT);
+        ck_assert_int_eq (
+            ng_tokenfile_open ("shards.test.gz", u2, &fault_gz, &file),
+            NG_EFORMAT);
         ck_assert_str_eq (fault_gz.file, "shards.test.gz");
         ck_assert (fault_gz.has_byte);
         ck_assert_uint_eq (fault_gz.byte,

@@ -162,8 +162,8 @@ START_TEST (best_cutoff)
     ck_assert_int_eq (ng_zipf_fit_best (&tails, &fit), NG_OK);
     ck_assert_double_eq (fit.xmin, xmin);
     ck_assert_double_eq_tol (fit.ks, best, 1e-12);
-    ck_assert (ng_zipf_has_distance_below (&tails, best * 1.0001));
-    ck_assert (!ng_zipf_has_distance_below (&tails, best * 0.9999));
+    ck_assert (ng_zipf_has_distance_below (&tails, xmin, best * 1.0001));
+    ck_assert (!ng_zipf_has_distance_below (&tails, xmin, best * 0.9999));
     ng_zipf_tails_fini (&tails);
 }
 END_TEST

@@ -43,4 +43,16 @@ ng_put_u64le (unsigned char *p, uint64_t x)
     ng_put_u32le (p + 4, (uint32_t) (x >> 32));
 }
 
+/* X, loaded from memory, with all but its first N bytes there cleared; N is at
+   most 8.  */
+static inline uint64_t
+ng_low_bytes (uint64_t x, unsigned n)
+{
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return n == 0 ? 0 : x >> (64 - 8 * n) << (64 - 8 * n);
+#else
+    return n == 0 ? 0 : x << (64 - 8 * n) >> (64 - 8 * n);
+#endif
+}
+
 #endif

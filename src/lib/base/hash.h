@@ -36,7 +36,7 @@ ng_hash_load (const unsigned char *p, size_t n)
 static inline uint64_t
 ng_hash_bytes (const unsigned char *p, size_t len)
 {
-    uint64_t h = NG_HASH_K0 ^ len;
+    uint64_t h = NG_HASH_K0 ^ len * NG_HASH_K1;
 
     for (; len > 8; p += 8, len -= 8)
         h = ng_hash_mix (h ^ ng_hash_load (p, 8), NG_HASH_K1);

@@ -24,9 +24,11 @@ ng_alloc_array (size_t n, size_t size)
 void *
 ng_calloc_array (size_t n, size_t size)
 {
-    if (n == 0 || size == 0)
-        return calloc (1, 1);
-    return calloc (n, size);
+    size_t bytes;
+
+    if (!ng_ckd_mul (n, size, &bytes))
+        return NULL;
+    return calloc (1, bytes > 0 ? bytes : 1);
 }
 
 void *

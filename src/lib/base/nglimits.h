@@ -16,6 +16,10 @@ enum
        unfinished token in memory; this bounds it.  */
     NG_TOKEN_BYTES_MAX = 65535,
 
+    /* Least memory, in bytes, that a program can be told to keep to: what
+       threads, blocks, open files and a table of counts take anyway.  */
+    NG_BUDGET_MIN = 16 * 1024 * 1024,
+
     /* Bytes read from a file at a time: larger blocks read no faster.  */
     NG_BLOCK_BYTES = 256 * 1024
 };

@@ -2,6 +2,8 @@
 
 #include "batch/record.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,10 +111,10 @@ put_decimal (unsigned char *p, uint64_t x)
     return p;
 }
 
-/* N ids at IDS, split by spaces, and END after the last.  */
+/* N ids at IDS with SPLIT between them, and END after the last.  */
 static enum ng_err
 write_ids (struct ng_record *record, const unsigned char *ids, size_t n,
-           unsigned char end)
+           unsigned char split, unsigned char end)
 {
     size_t item = record->dtype.item_bytes;
 
@@ -129,7 +131,7 @@ write_ids (struct ng_record *record, const unsigned char *ids, size_t n,
         {
             p = put_decimal (p, get_id (record, ids));
             ids += item;
-            *p++ = ' ';
+            *p++ = split;
         }
         n -= part;
         if (n == 0)
@@ -145,19 +147,41 @@ write_text (struct ng_record *record, size_t n_rows)
     for (size_t i = 0; i < n_rows; i++)
     {
         const unsigned char *row = ng_record_row (record, i);
-        enum ng_err err = write_ids (record, row, record->n_steps, '\t');
+        enum ng_err err = write_ids (record, row, record->n_steps, ' ', '\t');
 
         if (err == NG_OK)
             err = write_ids (record, row + record->dtype.item_bytes,
-                             record->n_steps, '\n');
+                             record->n_steps, ' ', '\n');
         if (err != NG_OK)
             return err;
     }
     return ng_output_write (record->out, "\n", 1);
 }
 
+static enum ng_err
+write_jsonl (struct ng_record *record, size_t n_rows, uint64_t step,
+             uint64_t epoch)
+{
+    char start[96];
+    int len =
+        snprintf (start, sizeof start,
+                  "{\"step\":%" PRIu64 ",\"epoch\":%" PRIu64 ",\"tokens\":[",
+                  step, epoch);
+    enum ng_err err = ng_output_write (record->out, start, (size_t) len);
+
+    for (size_t i = 0; err == NG_OK && i < n_rows; i++)
+    {
+        err = ng_output_write (record->out, i > 0 ? ",[" : "[", i > 0 ? 2 : 1);
+        if (err == NG_OK)
+            err = write_ids (record, ng_record_row (record, i),
+                             record->n_steps + 1, ',', ']');
+    }
+    return err == NG_OK ? ng_output_write (record->out, "]}\n", 3) : err;
+}
+
 enum ng_err
-ng_record_write (struct ng_record *record, size_t n_rows)
+ng_record_write (struct ng_record *record, size_t n_rows, uint64_t step,
+                 uint64_t epoch)
 {
     enum ng_err err;
 
@@ -169,8 +193,10 @@ ng_record_write (struct ng_record *record, size_t n_rows)
     case NG_RECORD_NPY:
         err = write_npy (record, n_rows, 0);
         return err == NG_OK ? write_npy (record, n_rows, 1) : err;
-    default:
+    case NG_RECORD_TEXT:
         return write_text (record, n_rows);
+    default:
+        return write_jsonl (record, n_rows, step, epoch);
     }
 }
 

@@ -6,6 +6,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <zlib.h>
 
 #include "base/bytes.h"
 #include "base/checked.h"
@@ -15,6 +18,7 @@ void
 ng_shards_init (struct ng_shards *shards)
 {
     memset (shards, 0, sizeof *shards);
+    shards->bare.item_bytes = 2;
 }
 
 enum ng_err
@@ -35,7 +39,7 @@ ng_shards_add (struct ng_shards *shards, const char *name,
     if (!starts)
         return NG_ENOMEM;
     shards->starts = starts;
-    err = ng_tokenfile_open (name, fault, &files[n]);
+    err = ng_tokenfile_open (name, shards->bare, fault, &files[n]);
     if (err != NG_OK)
         return err;
     if (!ng_ckd_add (shards->n_tokens, files[n].n_tokens, &total))
@@ -220,14 +224,15 @@ find_file (const struct ng_shards *shards, uint64_t start)
     return low;
 }
 
-enum ng_err
-ng_shards_copy (const struct ng_shards *shards, uint64_t start, size_t n,
-                struct ng_dtype dtype, uint64_t id_end, unsigned char *out,
-                struct ng_fault *fault)
+/* As ng_shards_copy, with places counted from the first token, in rising
+   order.  */
+static enum ng_err
+copy_forward (const struct ng_shards *shards, uint64_t start, size_t n,
+              struct ng_dtype dtype, uint64_t id_end, unsigned char *out,
+              struct ng_fault *fault)
 {
     size_t f = find_file (shards, start);
 
-    assert (start <= shards->n_tokens && n <= shards->n_tokens - start);
     while (n > 0)
     {
         const struct ng_tokenfile *file = &shards->files[f];
@@ -245,6 +250,135 @@ ng_shards_copy (const struct ng_shards *shards, uint64_t start, size_t n,
         f++;
     }
     return NG_OK;
+}
+
+/* Turn the N items of ITEM bytes at P round.  */
+static void
+reverse_items (unsigned char *p, size_t n, unsigned item)
+{
+    unsigned char kept[8];
+
+    for (size_t i = 0; i < n / 2; i++)
+    {
+        unsigned char *a = p + i * item, *b = p + (n - 1 - i) * item;
+
+        memcpy (kept, a, item);
+        memcpy (a, b, item);
+        memcpy (b, kept, item);
+    }
+}
+
+enum ng_err
+ng_shards_copy (const struct ng_shards *shards, uint64_t start, size_t n,
+                struct ng_dtype dtype, uint64_t id_end, unsigned char *out,
+                struct ng_fault *fault)
+{
+    enum ng_err err;
+
+    assert (start <= shards->n_tokens && n <= shards->n_tokens - start);
+    if (!shards->reverse)
+        return copy_forward (shards, start, n, dtype, id_end, out, fault);
+    err = copy_forward (shards, shards->n_tokens - start - n, n, dtype, id_end,
+                        out, fault);
+    if (err == NG_OK)
+        reverse_items (out, n, dtype.item_bytes);
+    return err;
+}
+
+/* Sampled runs of the checksum.  */
+enum
+{
+    SAMPLES = 64,
+    SAMPLE_TOKENS = 512
+};
+
+uint32_t
+ng_shards_checksum (const struct ng_shards *shards)
+{
+    const struct ng_dtype u8 = { 8, false };
+    struct ng_fault fault = { 0 };
+    unsigned char buf[SAMPLE_TOKENS * 8];
+    uint64_t n = shards->n_tokens;
+    uLong crc;
+
+    ng_put_u64le (buf, n);
+    crc = crc32 (0, buf, 8);
+    for (uint64_t i = 0; i < SAMPLES; i++)
+    {
+        size_t run = n < SAMPLE_TOKENS ? (size_t) n : SAMPLE_TOKENS;
+        uint64_t start = (n - run) / (SAMPLES - 1) * i;
+
+        /* An id that is negative counts as what stands there before it; it is
+           an error once it is served.  */
+        memset (buf, 0, sizeof buf);
+        (void) copy_forward (shards, start, run, u8, 0, buf, &fault);
+        crc = crc32 (crc, buf, sizeof buf);
+    }
+    return (uint32_t) (crc & UINT32_MAX);
+}
+
+void
+ng_shards_scattered (const struct ng_shards *shards)
+{
+    for (size_t i = 0; i < shards->n_files; i++)
+        if (shards->files[i].map)
+            (void) madvise (shards->files[i].map, shards->files[i].map_bytes,
+                            MADV_RANDOM);
+}
+
+/* The page that holds the first byte of token I of FILE, and into *BYTES the
+   bytes from there to the end of token I + N - 1.  */
+static void *
+page_of (const struct ng_tokenfile *file, uint64_t i, uint64_t n, size_t *bytes)
+{
+    size_t page = (size_t) sysconf (_SC_PAGESIZE);
+    unsigned char *map = file->map;
+    size_t at = (size_t) (file->data - map) + i * file->dtype.item_bytes;
+
+    *bytes = at % page + (size_t) n * file->dtype.item_bytes;
+    return map + (at - at % page);
+}
+
+bool
+ng_shards_in_memory (const struct ng_shards *shards, uint64_t i)
+{
+    const struct ng_tokenfile *file;
+    unsigned char resident = 1;
+    size_t bytes, f;
+
+    if (shards->reverse)
+        i = shards->n_tokens - 1 - i;
+    f = find_file (shards, i);
+    file = &shards->files[f];
+    if (file->map)
+        (void) mincore (page_of (file, i - shards->starts[f], 1, &bytes), 1,
+                        &resident);
+    return (resident & 1) != 0;
+}
+
+void
+ng_shards_will_need (const struct ng_shards *shards, uint64_t start, uint64_t n)
+{
+    size_t f;
+
+    if (shards->reverse)
+        start = shards->n_tokens - start - n;
+    for (f = find_file (shards, start); n > 0; f++)
+    {
+        const struct ng_tokenfile *file = &shards->files[f];
+        uint64_t from = start - shards->starts[f];
+        uint64_t part = file->n_tokens - from < n ? file->n_tokens - from : n;
+        size_t bytes;
+        void *page;
+
+        if (file->map && part > 0)
+        {
+            page = page_of (file, from, part, &bytes);
+            (void) madvise (page, bytes, MADV_WILLNEED);
+        }
+        start += part;
+        n -= part;
+    }
 }
 
 void

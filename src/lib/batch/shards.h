@@ -20,6 +20,8 @@ struct ng_shards
     uint64_t *starts;           /* [n_files] place of each one's first token */
     size_t n_files, cap_files, cap_starts;
     uint64_t n_tokens;
+    struct ng_dtype bare; /* of files without a header; u2 unless it is set */
+    bool reverse;         /* the sequence is read from its end to its start */
 };
 
 void ng_shards_init (struct ng_shards *shards);
@@ -45,6 +47,22 @@ enum ng_err ng_shards_copy (const struct ng_shards *shards, uint64_t start,
                             size_t n, struct ng_dtype dtype, uint64_t id_end,
                             unsigned char *out,
                             struct ng_fault *fault) NG_MUST_CHECK;
+
+/* CRC-32 of the number of tokens and of a sample of them, 64 runs of up to 512
+   spread evenly: it tells corpora apart in constant time, however they are
+   split into files and whatever their types.  */
+uint32_t ng_shards_checksum (const struct ng_shards *shards);
+
+/* Say that the files are going to be read here and there: where nothing is in
+   memory, the system is not to read more than is asked for.  */
+void ng_shards_scattered (const struct ng_shards *shards);
+
+/* Is token I, if it is mapped, in memory?  */
+bool ng_shards_in_memory (const struct ng_shards *shards, uint64_t i);
+
+/* Have the system start to read the N tokens from START on.  */
+void ng_shards_will_need (const struct ng_shards *shards, uint64_t start,
+                          uint64_t n);
 
 void ng_shards_fini (struct ng_shards *shards);
 

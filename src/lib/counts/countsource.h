@@ -15,14 +15,17 @@
 
 struct ng_countsource;
 
-/* Open the counts NAME ("-" is standard input).  NAME and FAULT are borrowed
-   until the source is closed.  NG_ESYS, NG_ENOMEM, NG_EFORMAT.  */
-enum ng_err ng_countsource_open (const char *name, struct ng_fault *fault,
+/* Open the counts NAME ("-" is standard input), text or .ngc, plain or gzip.
+   An .ngc that cannot be mapped is copied to a temporary file in SPILL_DIR.
+   All are borrowed until the source is closed.  NG_ESYS, NG_ENOMEM,
+   NG_EFORMAT.  */
+enum ng_err ng_countsource_open (const char *name, const char *spill_dir,
+                                 struct ng_fault *fault,
                                  struct ng_countsource **out) NG_MUST_CHECK;
 
 /* The next n-gram's tokens in *ORDER, 1 to NG_ORDER_MAX, and how often it
    occurs in *COUNT, 1 or more; or NG_END.  Faults are those of the form's
-   reader, such as ng_counttext_next.  */
+   reader: ng_counttext_next, ng_ngc_cursor_next.  */
 enum ng_err ng_countsource_next (struct ng_countsource *source, unsigned *order,
                                  uint64_t *count) NG_MUST_CHECK;
 
@@ -33,8 +36,8 @@ enum ng_err ng_countsource_add (struct ng_countsource *source,
                                 struct ng_spectrum *const *spectra,
                                 uint64_t n) NG_MUST_CHECK;
 
-/* Bytes taken from the file so far and its size, or 0 if that is not known:
-   for progress.  */
+/* Bytes taken from the file so far, about, and its size, or 0 if that is not
+   known: for progress.  */
 uint64_t ng_countsource_raw_offset (const struct ng_countsource *source);
 uint64_t ng_countsource_raw_size (const struct ng_countsource *source);
 

@@ -71,6 +71,31 @@ ng_key_token (const uint64_t *key, struct ng_key_shape s, unsigned i)
     return (uint32_t) (x >> (64 - s.bits));
 }
 
+/* Keep the first N tokens of KEY, N below the order, and clear what is behind
+   them.  */
+static inline void
+ng_key_truncate (uint64_t *key, struct ng_key_shape s, unsigned words,
+                 unsigned n)
+{
+    unsigned word = n * s.bits / 64, at = n * s.bits % 64;
+
+    key[word] &= ~(UINT64_MAX >> at);
+    for (unsigned i = word + 1; i < words; i++)
+        key[i] = 0;
+}
+
+/* Put TOKEN in place I, which is clear.  */
+static inline void
+ng_key_put (uint64_t *key, struct ng_key_shape s, unsigned i, uint32_t token)
+{
+    unsigned from = i * s.bits, word = from / 64, at = from % 64;
+    uint64_t x = (uint64_t) token << (64 - s.bits);
+
+    key[word] |= x >> at;
+    if (at + s.bits > 64)
+        key[word + 1] |= x << (64 - at);
+}
+
 static inline int
 ng_key_compare (const uint64_t *a, const uint64_t *b, unsigned words)
 {

@@ -1,18 +1,23 @@
-/* Writes n-grams and their counts as text: NGRAM<TAB>COUNT, one a line, order
-   after order.
+/* Writes the n-grams of a count file as text: NGRAM<TAB>COUNT, one a line,
+   order after order; or, of those that would be listed, a count file.
 
    Within an order: by falling count, ties by the bytes of the line; by the
-   bytes of the line; or as they are kept.  */
+   bytes of the line; or as they are in the file, by their tokens.
+
+   Memory is bounded.  The counts of an order are looked through once; then
+   from the highest count down as many n-grams as there is room for are taken
+   out of the file at a time and sorted.  What has one and the same count needs
+   no sorting, since it stands in the file in the order wanted: if that alone
+   is more than there is room for (most n-grams occur once) it goes straight
+   through.  The bytes are the same for every bound.  */
 #ifndef NG_LISTING_H
 #define NG_LISTING_H
 
 #include <stdint.h>
 
 #include "base/err.h"
-#include "counts/ngrams.h"
+#include "counts/ngcread.h"
 #include "io/output.h"
-#include "text/lexical.h"
-#include "text/vocab.h"
 
 enum ng_listing_sort
 {
@@ -29,20 +34,30 @@ typedef double ng_listing_column (const void *context, unsigned order,
 
 struct ng_listing
 {
-    const struct ng_ngrams *ngrams;
-    const struct ng_vocab *vocab;
-    const struct ng_ranking *ranking; /* of VOCAB */
-    unsigned min_order, max_order;
+    struct ng_ngc *counts;
+    unsigned min_order, max_order; /* which COUNTS has */
     enum ng_listing_sort sort;
     uint64_t min_count;        /* n-grams below are left out */
     uint64_t top;              /* at most so many of each order; 0: all */
     ng_listing_column *column; /* NULL: none */
     const void *column_context;
+
+    uint64_t budget_bytes; /* of memory; some 4 MiB are needed besides */
+    const char *spill_dir;
+    struct ng_fault *fault;
 };
 
-/* Write the listing L to OUT.  By count, memory for the n-grams of one order
-   is needed besides.  NG_ENOMEM, NG_ESYS.  */
+/* Write the listing L to OUT.  A column needs the counts of all lower orders:
+   NG_EINVAL if they are not there.  NG_EFORMAT where the counts are damaged;
+   NG_ENOMEM, NG_ESYS.  */
 enum ng_err ng_listing_write (const struct ng_listing *l,
                               struct ng_output *out) NG_MUST_CHECK;
+
+/* Write what L lists, a column aside, to OUT as a count file, which is not
+   committed.  INFO is what that says of itself.  The vocabulary is that of the
+   whole.  NG_EFORMAT, NG_ENOMEM, NG_ESYS.  */
+enum ng_err ng_listing_filter (const struct ng_listing *l,
+                               const struct ng_ngc_info *info,
+                               struct ng_output *out) NG_MUST_CHECK;
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "counts/ngc.h"
 
-#include <assert.h>
 #include <string.h>
 #include <zlib.h>
 

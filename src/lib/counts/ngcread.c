@@ -19,7 +19,9 @@
 enum
 {
     COPY_BYTES = 128 * 1024,
-    DROP_BYTES = 1 << 20, /* given back at a time */
+    /* Given back at a time: little, since a merge has 48 cursors, and so much
+       that the call costs nothing beside the reading.  */
+    DROP_BYTES = 128 * 1024,
     SECTIONS_MAX = 2 * NG_ORDER_MAX + 2
 };
 
@@ -72,9 +74,11 @@ index_fits (const struct ng_ngc *f, const struct ng_ngc_entry *s,
     uint64_t n_blocks =
         s->n_items / NG_NGC_BLOCK_ITEMS + (s->n_items % NG_NGC_BLOCK_ITEMS > 0);
 
-    return index->n_items == n_blocks && index->bytes == n_blocks * 8 + 4
-           && ng_get_u32le (p + n_blocks * 8)
-                  == ng_ngc_checksum (p, (size_t) n_blocks * 8);
+    if (index->n_items != n_blocks || index->bytes != n_blocks * 8 + 4
+        || ng_get_u32le (p + n_blocks * 8)
+               != ng_ngc_checksum (p, (size_t) n_blocks * 8))
+        return false;
+    return n_blocks > 0 ? ng_get_u64le (p) == 0 : s->bytes == 0;
 }
 
 /* Read the table of contents at OFFSET, of N entries.  The sections must fill
@@ -132,7 +136,9 @@ read_frame (struct ng_ngc *f)
     offset = ng_get_u64le (trailer);
     n = ng_get_u64le (trailer + 8);
     size = ng_get_u64le (trailer + 16);
-    if (size != f->size || n > SECTIONS_MAX || offset < NG_NGC_HEADER_BYTES
+    if (size != f->size || n > SECTIONS_MAX
+        || n * NG_NGC_ENTRY_BYTES
+               > f->size - NG_NGC_HEADER_BYTES - NG_NGC_TRAILER_BYTES
         || offset != f->size - NG_NGC_TRAILER_BYTES - n * NG_NGC_ENTRY_BYTES)
         return damaged (f, f->size - NG_NGC_TRAILER_BYTES,
                         "damaged: the trailer makes no sense");
@@ -332,12 +338,14 @@ ng_ngc_cursor_start (struct ng_ngc_cursor *c, struct ng_ngc *f, unsigned order)
     memset (c, 0, sizeof *c);
     c->f = f;
     c->order = order;
+    c->anew = true;
 }
 
 static enum ng_err
 cursor_enter (struct ng_ngc_cursor *c)
 {
     const struct ng_ngc_entry *section = &c->f->levels[c->order - 1];
+    uint64_t at;
     enum ng_err err;
 
     err = enter_block (c->f, section, &c->f->level_indexes[c->order - 1],
@@ -345,8 +353,10 @@ cursor_enter (struct ng_ngc_cursor *c)
                        &c->p, &c->block_end);
     if (err != NG_OK)
         return err;
-    drop_pages (c->f, section, (uint64_t) (c->p - c->f->map) - section->offset,
-                &c->dropped);
+    at = (uint64_t) (c->p - c->f->map) - section->offset;
+    if (c->anew)
+        c->dropped = at;
+    drop_pages (c->f, section, at, &c->dropped);
     c->block++;
     return NG_OK;
 }
@@ -359,7 +369,9 @@ ng_ngc_cursor_seek (struct ng_ngc_cursor *c, uint64_t item)
 
     c->block = item / NG_NGC_BLOCK_ITEMS;
     c->next = first;
-    c->n_tokens = UINT64_MAX; /* sums are no longer of all */
+    c->p = c->block_end = NULL;
+    c->sought = c->anew = true;
+    c->n_tokens = c->n_single = 0;
     while (c->next < item && err == NG_OK)
         err = ng_ngc_cursor_next (c);
     return err;
@@ -379,8 +391,7 @@ check_sums (const struct ng_ngc_cursor *c)
 {
     const struct ng_ngc_entry *e = &c->f->levels[c->order - 1];
 
-    if (c->n_tokens == UINT64_MAX
-        || (c->n_tokens == e->n_tokens && c->n_single == e->n_single))
+    if (c->sought || (c->n_tokens == e->n_tokens && c->n_single == e->n_single))
         return NG_END;
     return damaged (c->f, e->offset,
                     "damaged: the counts do not add up to what the table of"
@@ -410,11 +421,9 @@ decode (struct ng_ngc_cursor *c, unsigned common, uint64_t base)
         if (!c->p || !ng_ckd_add (x, c->count, &c->count))
             return bad_ngram (c, "damaged: a count is too large");
     }
-    if (c->n_tokens != UINT64_MAX)
-    {
-        c->n_tokens += c->count;
-        c->n_single += c->count == 1;
-    }
+    if (!ng_ckd_add (c->n_tokens, c->count, &c->n_tokens))
+        return bad_ngram (c, "damaged: the sum of the counts is too large");
+    c->n_single += c->count == 1;
     c->next++;
     return NG_OK;
 }
@@ -424,7 +433,7 @@ static enum ng_err
 next_block (struct ng_ngc_cursor *c)
 {
     uint32_t before[NG_ORDER_MAX];
-    const bool first = c->next == 0 || c->n_tokens == UINT64_MAX;
+    const bool anew = c->anew;
     unsigned common = 0;
     enum ng_err err = cursor_enter (c);
 
@@ -434,7 +443,9 @@ next_block (struct ng_ngc_cursor *c)
         return bad_ngram (c, "damaged: a block does not begin anew");
     memcpy (before, c->ranks, sizeof before);
     err = decode (c, 0, 0);
-    if (err != NG_OK || first)
+    c->anew = false;
+    c->common = 0;
+    if (err != NG_OK || anew)
         return err;
     while (common < c->order && before[common] == c->ranks[common])
         common++;
@@ -482,7 +493,9 @@ ng_ngc_names_fini (struct ng_ngc_names *c)
 static enum ng_err
 bad_name (const struct ng_ngc_names *c, const char *what)
 {
-    return damaged (c->f, c->f->names.offset, what);
+    const unsigned char *at = c->p ? c->p : c->block_end;
+
+    return damaged (c->f, (uint64_t) (at - c->f->map), what);
 }
 
 static enum ng_err
@@ -502,6 +515,16 @@ names_enter (struct ng_ngc_names *c)
     return NG_OK;
 }
 
+/* Has P[N] a byte that text forms escape?  */
+static bool
+has_separator (const unsigned char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (p[i] == ' ' || (p[i] <= '\r' && memchr ("\t\n\r", p[i], 3)))
+            return true;
+    return false;
+}
+
 /* Replace all but the first COMMON bytes of the name by the MORE bytes at
    C->p, which make it greater, a name followed by a space.  */
 static enum ng_err
@@ -516,6 +539,9 @@ change_name (struct ng_ngc_names *c, size_t common, size_t more, bool first)
     c->name = name;
     if (!first && is <= was)
         return bad_name (c, "damaged: the vocabulary is not in order");
+    if (has_separator (c->p, more))
+        return bad_name (c, "damaged: a name has a space or a control"
+                            " character that is not escaped");
     memcpy (c->name + common, c->p, more);
     c->len = common + more;
     c->p += more;

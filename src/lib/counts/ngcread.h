@@ -18,10 +18,11 @@
 
 struct ng_ngc;
 
-/* Open the file that IN stands at the beginning of, called NAME.  If it cannot
-   be mapped (a pipe, gzip) it is copied to a temporary file in SPILL_DIR
-   first.  IN is read, and may be closed afterwards.  All else is borrowed
-   until F is closed.  NG_EFORMAT says what is wrong; NG_ESYS, NG_ENOMEM.  */
+/* Open the file that IN stands at the beginning of.  If it cannot be mapped (a
+   pipe, gzip) it is copied to a temporary file in SPILL_DIR first.  IN is read,
+   and may be closed afterwards.  The name that it was opened with and all else
+   are borrowed until F is closed.  NG_EFORMAT says what is wrong; NG_ESYS,
+   NG_ENOMEM.  */
 enum ng_err ng_ngc_open (struct ng_input *in, const char *spill_dir,
                          struct ng_fault *fault,
                          struct ng_ngc **f) NG_MUST_CHECK;
@@ -55,6 +56,8 @@ struct ng_ngc_cursor
     const unsigned char *p, *block_end; /* in the present block */
     uint64_t block;                     /* number of the next block */
     uint64_t dropped;                   /* bytes before it given back */
+    bool sought;                        /* not read from the first one on */
+    bool anew;                          /* no n-gram before the next is known */
     uint64_t n_tokens, n_single;        /* so far, to compare at the end */
 };
 
@@ -62,13 +65,14 @@ struct ng_ngc_cursor
 void ng_ngc_cursor_start (struct ng_ngc_cursor *c, struct ng_ngc *f,
                           unsigned order);
 
-/* Stand before n-gram number ITEM, of which the present block is then looked
-   into from its beginning.  NG_EFORMAT.  */
+/* Stand before n-gram number ITEM, at most the number of n-grams: its block is
+   read from the beginning.  What is read from there on is checked as ever, but
+   for the sums at the end.  NG_EFORMAT.  */
 enum ng_err ng_ngc_cursor_seek (struct ng_ngc_cursor *c,
                                 uint64_t item) NG_MUST_CHECK;
 
-/* Go to the next n-gram; NG_END after the last.  NG_EFORMAT with the byte
-   where the file is damaged or not in order.  */
+/* Go to the next n-gram; NG_END after the last, however often.  NG_EFORMAT
+   with the byte where the file is damaged or not in order.  */
 enum ng_err ng_ngc_cursor_next (struct ng_ngc_cursor *c) NG_MUST_CHECK;
 
 /* The names in order.  NAME[LEN] is the present one, in memory of the

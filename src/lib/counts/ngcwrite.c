@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/checked.h"
 #include "base/mem.h"
 #include "base/varint.h"
 #include "io/spill.h"
@@ -204,7 +205,11 @@ add (struct ng_ngcw *w, struct level *l, unsigned order, const uint32_t *ranks,
     for (unsigned i = common; i < order; i++)
         l->last[i] = ranks[i];
     s->len = (size_t) (p - s->block);
-    s->entry.n_tokens += count;
+    if (!ng_ckd_add (s->entry.n_tokens, count, &s->entry.n_tokens))
+        return ng_fault_set (w->fault, NG_EOVERFLOW, NULL,
+                             "the counts of all n-grams of order %u together"
+                             " do not fit 64 bits",
+                             order);
     s->entry.n_single += count == 1;
     return end_item (w, s);
 }

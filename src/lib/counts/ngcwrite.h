@@ -31,7 +31,8 @@ enum ng_err ng_ngcw_name (struct ng_ngcw *w, const unsigned char *name,
                           size_t len) NG_MUST_CHECK;
 
 /* The next n-gram of ORDER, its tokens RANKS[ORDER], with COUNT > 0.  Orders
-   that the file has not are passed over.  */
+   that the file has not are passed over.  NG_EOVERFLOW if the counts of the
+   order add up to 2^64 or more.  */
 enum ng_err ng_ngcw_add (struct ng_ngcw *w, unsigned order,
                          const uint32_t *ranks, uint64_t count) NG_MUST_CHECK;
 

@@ -3,9 +3,11 @@
 #include "counts/partition.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/pages.h"
 
 /* A bucket is a list of chunks, cut from slabs; the last is being filled.
 
@@ -18,7 +20,8 @@
 enum
 {
     CHUNK_BYTES = 4096,
-    SLAB_BYTES = 1 << 20
+    SLAB_BYTES = 2 << 20, /* a large page */
+    SMALL_SLABS = 4       /* that are not yet worth one */
 };
 
 struct chunk
@@ -36,6 +39,7 @@ struct bucket
 struct ng_partition
 {
     struct ng_key_shape shape;
+    bool borrows;        /* splitters and first are another's */
     uint64_t *splitters; /* [n_buckets - 1] first words of keys, rising */
     size_t n_buckets;
     uint32_t *first; /* [n_types + 2] */
@@ -109,16 +113,40 @@ ng_partition_new (struct ng_key_shape shape, uint32_t n_types, size_t n_buckets,
     return p;
 }
 
+struct ng_partition *
+ng_partition_like (const struct ng_partition *p)
+{
+    struct ng_partition *q = calloc (1, sizeof *q);
+
+    if (!q)
+        return NULL;
+    q->shape = p->shape;
+    q->borrows = true;
+    q->splitters = p->splitters;
+    q->first = p->first;
+    q->n_buckets = p->n_buckets;
+    q->buckets = ng_calloc_array (p->n_buckets, sizeof *q->buckets);
+    if (!q->buckets)
+    {
+        free (q);
+        return NULL;
+    }
+    return q;
+}
+
 void
 ng_partition_free (struct ng_partition *p)
 {
     if (!p)
         return;
     for (size_t i = 0; i < p->n_slabs; i++)
-        free (p->slabs[i]);
+        ng_pages_free (p->slabs[i], SLAB_BYTES);
     free (p->slabs);
-    free (p->splitters);
-    free (p->first);
+    if (!p->borrows)
+    {
+        free (p->splitters);
+        free (p->first);
+    }
     free (p->buckets);
     free (p);
 }
@@ -135,7 +163,7 @@ new_chunk (struct ng_partition *p)
     if (!slabs)
         return NULL;
     p->slabs = slabs;
-    slab = ng_alloc_array (per_slab, sizeof *slab);
+    slab = ng_pages_alloc (SLAB_BYTES, p->n_slabs >= SMALL_SLABS);
     if (!slab)
         return NULL;
     p->slabs[p->n_slabs++] = slab;
@@ -163,29 +191,32 @@ extend (struct ng_partition *p, struct bucket *b)
     return NG_OK;
 }
 
-/* How many splitters are at most X.  */
+/* How many splitters are at most X, if it is from LOW to HIGH.  Without
+   branches on what is compared, which no processor could foretell.  */
 static inline size_t
-find_bucket (const struct ng_partition *p, uint64_t x)
+find_bucket (const uint64_t *splitters, uint64_t x, size_t low, size_t high)
 {
-    size_t token = (size_t) (x >> (64 - p->shape.bits));
-    size_t low = p->first[token], high = p->first[token + 1];
+    size_t n = high - low;
 
-    while (low < high)
+    while (n > 0)
     {
-        size_t middle = (low + high) / 2;
+        size_t half = (n + 1) / 2;
 
-        if (p->splitters[middle] <= x)
-            low = middle + 1;
-        else
-            high = middle;
+        low += splitters[low + half - 1] <= x ? half : 0;
+        n -= half;
     }
     return low;
 }
 
 enum ng_err
-ng_partition_add (struct ng_partition *p, const uint64_t *key)
+ng_partition_add_in (struct ng_partition *p, uint32_t low, uint32_t high,
+                     const uint64_t *key)
 {
-    struct bucket *b = &p->buckets[find_bucket (p, key[0])];
+    const unsigned words = p->shape.words;
+    struct bucket *b =
+        &p->buckets[low == high
+                        ? low
+                        : find_bucket (p->splitters, key[0], low, high)];
 
     if (b->at == b->end)
     {
@@ -194,9 +225,27 @@ ng_partition_add (struct ng_partition *p, const uint64_t *key)
         if (err != NG_OK)
             return err;
     }
-    for (unsigned i = 0; i < p->shape.words; i++)
+    for (unsigned i = 0; i < words; i++)
         *b->at++ = key[i];
     return NG_OK;
+}
+
+void
+ng_partition_range (const struct ng_partition *p, uint32_t token, uint32_t *low,
+                    uint32_t *high)
+{
+    *low = p->first[token];
+    *high = p->first[token + 1];
+}
+
+enum ng_err
+ng_partition_add (struct ng_partition *p, const uint64_t *key)
+{
+    uint32_t low, high;
+
+    ng_partition_range (p, (uint32_t) (key[0] >> (64 - p->shape.bits)), &low,
+                        &high);
+    return ng_partition_add_in (p, low, high, key);
 }
 
 size_t

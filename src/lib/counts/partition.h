@@ -7,7 +7,9 @@
    key of the next; inside a bucket in the order added.
 
    Order of calls: ng_partition_new; ng_partition_add; then for each bucket
-   ng_partition_next until NULL; ng_partition_free.  One thread at a time.  */
+   ng_partition_next until NULL; ng_partition_free.  One thread at a time; for
+   more, ng_partition_like gives each its own with the same bounds, and bucket
+   B is then what they all have in B.  */
 #ifndef NG_PARTITION_H
 #define NG_PARTITION_H
 
@@ -27,12 +29,25 @@ struct ng_partition *ng_partition_new (struct ng_key_shape shape,
                                        uint64_t *sample,
                                        size_t n_sample) NG_MUST_CHECK;
 
+/* An empty partition with the bounds of P, which it borrows.  NULL without
+   memory.  */
+struct ng_partition *
+ng_partition_like (const struct ng_partition *p) NG_MUST_CHECK;
+
 /* Free P, which may be NULL.  */
 void ng_partition_free (struct ng_partition *p);
 
 /* Put KEY[words] into its bucket.  NG_ENOMEM.  */
 enum ng_err ng_partition_add (struct ng_partition *p,
                               const uint64_t *key) NG_MUST_CHECK;
+
+/* Keys that begin with TOKEN (rank + 1, or 0) are in buckets *LOW to *HIGH.
+   For callers that keep this at hand and spare ng_partition_add the look.  */
+void ng_partition_range (const struct ng_partition *p, uint32_t token,
+                         uint32_t *low, uint32_t *high);
+enum ng_err ng_partition_add_in (struct ng_partition *p, uint32_t low,
+                                 uint32_t high,
+                                 const uint64_t *key) NG_MUST_CHECK;
 
 /* How many buckets there are.  */
 size_t ng_partition_n_buckets (const struct ng_partition *p);

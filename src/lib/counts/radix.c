@@ -14,7 +14,7 @@ enum
     SMALL = 32 /* records that insertion sorts faster; tried 16 to 64 */
 };
 
-static inline void
+static inline __attribute__ ((always_inline)) void
 sort_small (uint64_t *r, size_t n, const unsigned words)
 {
     const size_t size = words + 1;
@@ -46,11 +46,17 @@ differing_bits (const uint64_t *r, size_t n, const unsigned words,
     return bits;
 }
 
-/* Sort by the words from WORD on; those before are equal.  Recursion goes at
-   most one level deeper for each eight bits of a key.  */
-static void
-sort_from (uint64_t *r, size_t n, const unsigned words, unsigned word,
-           uint64_t *scratch)
+/* Sort by the words from WORD on; those before are equal.  */
+typedef void sort_function (uint64_t *r, size_t n, unsigned word,
+                            uint64_t *scratch);
+
+/* The same for keys of WORDS words, with AGAIN for what is left of it.  Made
+   into one function for each number of words, so that records are moved a
+   known number of words at a time.  Recursion goes at most one level deeper
+   for each eight bits of a key.  */
+static inline __attribute__ ((always_inline)) void
+sort_from (uint64_t *r, size_t n, unsigned word, uint64_t *scratch,
+           const unsigned words, sort_function *again)
 {
     const size_t size = words + 1;
     size_t ends[N_DIGITS] = { 0 }, start = 0;
@@ -86,12 +92,39 @@ sort_from (uint64_t *r, size_t n, const unsigned words, unsigned word,
     memcpy (r, scratch, n * size * sizeof *r);
     for (size_t d = 0; d < N_DIGITS; start = ends[d++])
         if (ends[d] - start > 1)
-            sort_from (r + start * size, ends[d] - start, words, word, scratch);
+            again (r + start * size, ends[d] - start, word, scratch);
+}
+
+static void
+sort_1 (uint64_t *r, size_t n, unsigned word, uint64_t *scratch)
+{
+    sort_from (r, n, word, scratch, 1, sort_1);
+}
+
+static void
+sort_2 (uint64_t *r, size_t n, unsigned word, uint64_t *scratch)
+{
+    sort_from (r, n, word, scratch, 2, sort_2);
+}
+
+static void
+sort_3 (uint64_t *r, size_t n, unsigned word, uint64_t *scratch)
+{
+    sort_from (r, n, word, scratch, 3, sort_3);
+}
+
+static void
+sort_4 (uint64_t *r, size_t n, unsigned word, uint64_t *scratch)
+{
+    sort_from (r, n, word, scratch, 4, sort_4);
 }
 
 void
 ng_radix_sort (uint64_t *records, size_t n, unsigned words, uint64_t *scratch)
 {
+    static sort_function *const sorts[NG_KEY_WORDS_MAX] = { sort_1, sort_2,
+                                                            sort_3, sort_4 };
+
     assert (words >= 1 && words <= NG_KEY_WORDS_MAX);
-    sort_from (records, n, words, 0, scratch);
+    sorts[words - 1](records, n, 0, scratch);
 }

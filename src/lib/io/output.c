@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/nglimits.h"
+#include "io/spill.h"
 
 enum
 {
@@ -203,22 +204,52 @@ open_named (struct ng_output *out)
     return open_new (out);
 }
 
+/* An output called NAME without a file yet; NULL without memory.  */
+static struct ng_output *
+new_output (const char *name, struct ng_fault *fault)
+{
+    struct ng_output *out = calloc (1, sizeof *out);
+
+    if (!out)
+        return NULL;
+    out->name = name;
+    out->fault = fault;
+    out->fd = -1;
+    out->buf = malloc (NG_BLOCK_BYTES);
+    if (out->buf)
+        return out;
+    free (out);
+    return NULL;
+}
+
+enum ng_err
+ng_output_open_unnamed (const char *dir, struct ng_fault *fault,
+                        struct ng_output **result)
+{
+    struct ng_output *out = new_output (dir, fault);
+    enum ng_err err;
+
+    if (!out)
+        return NG_ENOMEM;
+    out->seekable = true;
+    err = write_directly (out, ng_spill_unnamed (dir));
+    if (err == NG_OK)
+        *result = out;
+    else
+        (void) ng_output_close (out);
+    return err;
+}
+
 enum ng_err
 ng_output_open (const char *name, struct ng_fault *fault,
                 struct ng_output **result)
 {
     enum ng_err err = NG_OK;
-    struct ng_output *out = calloc (1, sizeof *out);
+    struct ng_output *out = new_output (name, fault);
 
     if (!out)
         return NG_ENOMEM;
-    out->name = name;
-    out->fault = fault;
-    out->fd = -1;
-    out->buf = malloc (NG_BLOCK_BYTES);
-    if (!out->buf)
-        err = NG_ENOMEM;
-    else if (strcmp (name, "-") != 0)
+    if (strcmp (name, "-") != 0)
         err = open_named (out);
     else
     {
@@ -326,6 +357,12 @@ bool
 ng_output_is_terminal (const struct ng_output *out)
 {
     return out->direct && isatty (out->fd);
+}
+
+int
+ng_output_fd (const struct ng_output *out)
+{
+    return out->fd;
 }
 
 uint64_t

@@ -29,6 +29,15 @@ struct ng_output;
 enum ng_err ng_output_open (const char *name, struct ng_fault *fault,
                             struct ng_output **out) NG_MUST_CHECK;
 
+/* Open a temporary file in folder DIR (borrowed, for faults) that never gets a
+   name: commit flushes it, and then its descriptor may be read or mapped, as
+   long as the output is open or the map lives.  NG_ESYS, NG_ENOMEM.  */
+enum ng_err ng_output_open_unnamed (const char *dir, struct ng_fault *fault,
+                                    struct ng_output **out) NG_MUST_CHECK;
+
+/* The descriptor that is written to; it stays OUT's.  */
+int ng_output_fd (const struct ng_output *out);
+
 /* Append the LEN bytes at BUF.  NG_ESYS with `write error` as the fault's
    text.  */
 enum ng_err ng_output_write (struct ng_output *out, const void *buf,

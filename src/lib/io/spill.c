@@ -21,8 +21,8 @@ struct ng_spill
     size_t len;
 };
 
-static int
-open_unnamed (const char *dir)
+int
+ng_spill_unnamed (const char *dir)
 {
     size_t size = strlen (dir) + sizeof "/ngram.XXXXXX";
     char *name;
@@ -61,7 +61,7 @@ ng_spill_open (const char *dir, struct ng_fault *fault, struct ng_spill **out)
     s->buf = malloc (NG_BLOCK_BYTES);
     if (!s->buf)
         err = NG_ENOMEM;
-    else if ((s->fd = open_unnamed (dir)) < 0)
+    else if ((s->fd = ng_spill_unnamed (dir)) < 0)
         err = ng_fault_sys (fault, dir);
     if (err == NG_OK)
         *out = s;

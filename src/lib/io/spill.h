@@ -13,6 +13,10 @@
 
 struct ng_spill;
 
+/* The descriptor of a new file without a name in folder DIR, open for reading
+   and writing, which the caller closes; -1 with errno.  */
+int ng_spill_unnamed (const char *dir) NG_MUST_CHECK;
+
 /* Make a temporary file in folder DIR (borrowed for faults, as is FAULT).
    NG_ESYS, NG_ENOMEM.  */
 enum ng_err ng_spill_open (const char *dir, struct ng_fault *fault,

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/checked.h"
 #include "base/mem.h"
 #include "base/nglimits.h"
@@ -53,7 +54,7 @@ read_whole (struct ng_tokenfile *file, struct ng_input *in,
 
     if (!ng_ckd_mul (file->n_tokens, file->dtype.item_bytes, &want))
         return ng_fault_set (fault, NG_EFORMAT, file->name,
-                             "not a usable .npy file: the shape is too large");
+                             "the tokens are too many");
     while (err == NG_OK && have < want)
     {
         size_t part = want - have < NG_BLOCK_BYTES ? (size_t) (want - have)
@@ -92,36 +93,279 @@ read_whole (struct ng_tokenfile *file, struct ng_input *in,
     return err;
 }
 
-enum ng_err
-ng_tokenfile_open (const char *name, struct ng_fault *fault,
-                   struct ng_tokenfile *file)
-{
-    struct ng_input *in = NULL;
-    struct ng_npy npy;
-    bool from_start = starts_at_zero (name);
-    enum ng_err err, err_close;
+/* ----------------------------------------------------------------------- forms */
 
-    memset (file, 0, sizeof *file);
-    file->name = name;
-    err = ng_input_open (name, fault, &in);
+enum
+{
+    LLMC_HEADER_BYTES = 1024,
+    LLMC_MAGIC_U2 = 20240520,
+    LLMC_MAGIC_U4 = 20240801,
+    MEGATRON_MAGIC_BYTES = 9,
+    MEGATRON_HEADER_BYTES = 34
+};
+
+static const char megatron_magic[MEGATRON_MAGIC_BYTES + 1] = "MMIDIDX\0\0";
+
+static bool
+ends_with (const char *name, const char *end)
+{
+    size_t len = strlen (name), end_len = strlen (end);
+
+    return len > end_len && strcmp (name + len - end_len, end) == 0;
+}
+
+/* NAME with its last three letters replaced.  */
+static char *
+sibling (const char *name, const char *letters)
+{
+    char *other = strdup (name);
+
+    if (other)
+        memcpy (other + strlen (other) - 3, letters, 3);
+    return other;
+}
+
+/* The size of a plain file must be what its N_TOKENS after OFFSET need.  */
+static enum ng_err
+check_size (const struct ng_tokenfile *file, struct ng_input *in,
+            uint64_t offset, const char *form, struct ng_fault *fault)
+{
+    uint64_t size = ng_input_raw_size (in), want;
+
+    if (!ng_ckd_mul (file->n_tokens, file->dtype.item_bytes, &want)
+        || !ng_ckd_add (want, offset, &want)
+        || (ng_input_plain_fd (in) >= 0 && size > 0 && size != want))
+        return ng_fault_set (
+            fault, NG_EFORMAT, file->name,
+            "not a usable %s file: %" PRIu64
+            " tokens of %u bytes do not make %" PRIu64 " bytes in all",
+            form, file->n_tokens, file->dtype.item_bytes, size);
+    return NG_OK;
+}
+
+static enum ng_err
+read_npy_header (struct ng_tokenfile *file, struct ng_input *in,
+                 uint64_t *offset, struct ng_fault *fault)
+{
+    struct ng_npy npy;
+    enum ng_err err = ng_npy_read_header (in, &npy, fault);
+
     if (err != NG_OK)
         return err;
-    err = ng_npy_read_header (in, &npy, fault);
+    file->dtype = npy.dtype;
+    file->n_tokens = npy.n_items;
+    *offset = npy.data_offset;
+    return NG_OK;
+}
+
+static enum ng_err
+read_llmc_header (struct ng_tokenfile *file, struct ng_input *in,
+                  uint64_t *offset, struct ng_fault *fault)
+{
+    unsigned char header[LLMC_HEADER_BYTES];
+    enum ng_err err =
+        ng_input_read_full (in, header, sizeof header, "the llm.c header");
+    bool wide;
+
+    if (err != NG_OK)
+        return err;
+    wide = ng_get_u32le (header) == LLMC_MAGIC_U4;
+    if (ng_get_u32le (header + 4) != (wide ? 7 : 1))
+        return ng_fault_set (fault, NG_EFORMAT, file->name,
+                             "not a usable llm.c file: version %" PRIu32,
+                             ng_get_u32le (header + 4));
+    file->dtype = (struct ng_dtype){ wide ? 4 : 2, false };
+    file->n_tokens = ng_get_u32le (header + 8);
+    *offset = sizeof header;
+    return check_size (file, in, *offset, "llm.c", fault);
+}
+
+static enum ng_err
+measure_bare (struct ng_tokenfile *file, struct ng_input *in,
+              struct ng_dtype bare, uint64_t *offset, struct ng_fault *fault)
+{
+    file->dtype = bare;
+    file->n_tokens = ng_input_raw_size (in) / bare.item_bytes;
+    *offset = 0;
+    if (ng_input_plain_fd (in) < 0)
+        return ng_fault_set (fault, NG_EINVAL, file->name,
+                             "ids without a header are read from a plain file"
+                             " only");
+    return check_size (file, in, 0, "bare token", fault);
+}
+
+/* Sum up N_SEQUENCES lengths of the index IN, and look at where the last one
+   starts.  */
+static enum ng_err
+sum_sequences (struct ng_input *in, uint64_t n_sequences, unsigned item_bytes,
+               uint64_t *n_tokens, bool *gaps)
+{
+    unsigned char item[8];
+    uint64_t last = 0, at = 0;
+    enum ng_err err = NG_OK;
+
+    *n_tokens = 0;
+    for (uint64_t i = 0; err == NG_OK && i < n_sequences; i++)
+    {
+        err = ng_input_read_full (in, item, 4, "the list of lengths");
+        last = ng_get_u32le (item);
+        if (err == NG_OK && !ng_ckd_add (*n_tokens, last, n_tokens))
+            err = NG_EOVERFLOW;
+    }
+    for (uint64_t i = 0; err == NG_OK && i < n_sequences; i++)
+    {
+        err = ng_input_read_full (in, item, 8, "the list of places");
+        at = ng_get_u64le (item);
+    }
+    *gaps = n_sequences > 0 && at != (*n_tokens - last) * item_bytes;
+    return err;
+}
+
+/* What the index NAME says of the ids beside it.  */
+static enum ng_err
+read_megatron_index (const char *name, struct ng_tokenfile *file,
+                     struct ng_fault *fault)
+{
+    static const struct ng_dtype codes[9] = {
+        [1] = { 1, false }, [2] = { 1, true }, [3] = { 2, true },
+        [4] = { 4, true },  [5] = { 8, true }, [8] = { 2, false }
+    };
+    unsigned char header[MEGATRON_HEADER_BYTES];
+    struct ng_fault own = { 0 };
+    struct ng_input *in = NULL;
+    bool gaps = false;
+    enum ng_err err = ng_input_open (name, &own, &in), err_close;
+
+    if (err == NG_OK)
+        err = ng_input_read_full (in, header, sizeof header, "the index");
+    if (err == NG_OK
+        && (memcmp (header, megatron_magic, MEGATRON_MAGIC_BYTES) != 0
+            || ng_get_u64le (header + 9) != 1 || header[17] > 8
+            || codes[header[17]].item_bytes == 0))
+        err = ng_fault_set (&own, NG_EFORMAT, NULL,
+                            "no magic, version 1 and whole numbers");
+    if (err == NG_OK)
+    {
+        file->dtype = codes[header[17]];
+        err = sum_sequences (in, ng_get_u64le (header + 18),
+                             file->dtype.item_bytes, &file->n_tokens, &gaps);
+    }
+    if (err == NG_OK && gaps)
+        err = ng_fault_set (&own, NG_EFORMAT, NULL,
+                            "its sequences do not follow one another");
+    err_close = ng_input_close (in);
+    if (err == NG_OK)
+        err = err_close;
+    if (err != NG_OK && own.sys_errno == 0)
+        return ng_fault_set (fault, err == NG_END ? NG_EFORMAT : err,
+                             file->name, "not a usable Megatron index: %s",
+                             own.text[0] ? own.text : ng_err_text (err));
+    if (err != NG_OK)
+        *fault = own;
+    fault->file = fault->err != NG_OK ? file->name : NULL;
+    return err;
+}
+
+/* Read the header of IN, whatever its form.  */
+static enum ng_err
+read_header (struct ng_tokenfile *file, struct ng_input *in,
+             struct ng_dtype bare, uint64_t *offset, struct ng_fault *fault)
+{
+    const unsigned char *start;
+    uint32_t magic = 0;
+    size_t n;
+    enum ng_err err = ng_input_peek (in, 8, &start, &n);
+
+    if (err != NG_OK)
+        return err;
+    if (n >= 4)
+        magic = ng_get_u32le (start);
+    if (magic == LLMC_MAGIC_U2 || magic == LLMC_MAGIC_U4)
+        return read_llmc_header (file, in, offset, fault);
+    if (ends_with (file->name, ".bin") && !ng_npy_is_magic (start, n))
+        return measure_bare (file, in, bare, offset, fault);
+    return read_npy_header (file, in, offset, fault);
+}
+
+/* Is there a Megatron index, and what is its name and that of the ids?  *BIN
+   and *IDX are NULL if there is none; the caller frees them.  */
+static enum ng_err
+find_megatron (const char *name, char **idx, char **bin)
+{
+    struct ng_fault none = { 0 };
+    bool is_idx = ends_with (name, ".idx");
+
+    *idx = *bin = NULL;
+    if (!is_idx && !ends_with (name, ".bin"))
+        return NG_OK;
+    *idx = sibling (name, "idx");
+    *bin = sibling (name, "bin");
+    if (!*idx || !*bin)
+        return NG_ENOMEM;
+    if (!is_idx && ng_input_check (*idx, &none) != NG_OK)
+    {
+        free (*idx);
+        free (*bin);
+        *idx = *bin = NULL;
+    }
+    return NG_OK;
+}
+
+/* Open the content of NAME, of the length and type that are known if KNOWN.  */
+static enum ng_err
+open_content (const char *name, bool known, struct ng_dtype bare,
+              struct ng_fault *fault, struct ng_tokenfile *file)
+{
+    struct ng_input *in = NULL;
+    const unsigned char *start;
+    uint64_t offset = 0;
+    size_t n;
+    bool from_start = starts_at_zero (name);
+    enum ng_err err = ng_input_open (name, fault, &in), err_close;
+
+    if (err != NG_OK)
+        return err;
+    if (known)
+    {
+        err = ng_input_peek (in, 1, &start, &n);
+        if (err == NG_OK)
+            err = check_size (file, in, 0, "Megatron", fault);
+    }
+    else
+        err = read_header (file, in, bare, &offset, fault);
     if (err == NG_OK)
     {
         int fd = ng_input_plain_fd (in);
         uint64_t bytes = ng_input_raw_size (in);
 
-        file->dtype = npy.dtype;
-        file->n_tokens = npy.n_items;
         /* The header was checked against the size of a plain file.  */
         if (fd < 0 || bytes == 0 || !from_start
-            || !map_file (file, fd, bytes, npy.data_offset))
+            || !map_file (file, fd, bytes, offset))
             err = read_whole (file, in, fault);
     }
     err_close = ng_input_close (in);
+    return err == NG_OK ? err_close : err;
+}
+
+enum ng_err
+ng_tokenfile_open (const char *name, struct ng_dtype bare,
+                   struct ng_fault *fault, struct ng_tokenfile *file)
+{
+    char *idx = NULL, *bin = NULL;
+    enum ng_err err;
+
+    memset (file, 0, sizeof *file);
+    file->name = name;
+    err = find_megatron (name, &idx, &bin);
+    if (err == NG_OK && idx)
+        err = read_megatron_index (idx, file, fault);
     if (err == NG_OK)
-        err = err_close;
+        err = open_content (bin ? bin : name, idx != NULL, bare, fault, file);
+    /* A fault may borrow a name that goes away here.  */
+    if (fault->file && (fault->file == bin || fault->file == idx))
+        fault->file = name;
+    free (idx);
+    free (bin);
     if (err != NG_OK)
         ng_tokenfile_close (file);
     return err;

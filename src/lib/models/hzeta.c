@@ -63,11 +63,11 @@ ng_lnhzeta (double s, double q, double ln_q)
     double sum = 0, scale = 1, x = q;
 
     /* All terms are taken relative to the first, q^-s.  */
-    while (needs_terms (s, x))
+    for (double k = 1; needs_terms (s, x); k++)
     {
         sum += scale;
-        x += 1;
-        scale = exp (-s * log (x / q));
+        x = q + k;
+        scale = exp (-s * log1p (k / q));
         if (scale < negligible * sum)
             return log (sum) - s * ln_q;
     }
@@ -149,15 +149,15 @@ ng_lnhzeta_deriv (double s, double q, double ln_q)
     double x = q, l = 0;
 
     /* Relative to q^-s, whose derivatives are put in at the end.  */
-    while (needs_terms (s, x))
+    for (double k = 1; needs_terms (s, x); k++)
     {
         struct jet term = jet_decayed (one, s, l);
 
         jet_add (&sum, term);
         if (term.v < negligible * sum.v && term.d2 < negligible * sum.d2)
             break;
-        x += 1;
-        l = log (x / q);
+        x = q + k;
+        l = log1p (k / q);
     }
     if (!needs_terms (s, x))
         jet_add (&sum, jet_decayed (jet_scaled (series_jet (s, x), x), s, l));

@@ -16,23 +16,42 @@ enum
     N_SCOUTS = 32
 };
 
+/* Room for N cells.  */
+static enum ng_err
+tails_room (struct ng_zipf_tails *t, size_t n)
+{
+    if (!t->x || t->cap < n)
+    {
+        size_t cap = 0;
+        double *block = ng_grow (NULL, &cap, n + 1, 4 * sizeof *block);
+
+        if (!block)
+            return NG_ENOMEM;
+        free (t->x);
+        t->cap = cap - 1;
+        t->x = block;
+        t->ln_x = t->x + cap;
+        t->types = t->ln_x + cap;
+        t->sum_ln = t->types + cap;
+    }
+    t->n = n;
+    t->types[n] = 0;
+    t->sum_ln[n] = 0;
+    return NG_OK;
+}
+
 enum ng_err
 ng_zipf_tails_init (struct ng_zipf_tails *t,
                     const struct ng_spectrum_cell *cells, size_t n)
 {
-    double *block = ng_alloc_array (n + 1, 4 * sizeof *block);
     uint64_t types = 0;
     struct ng_sum sum_ln = { 0, 0 };
+    enum ng_err err;
 
-    if (!block)
-        return NG_ENOMEM;
-    t->n = n;
-    t->x = block;
-    t->ln_x = t->x + n + 1;
-    t->types = t->ln_x + n + 1;
-    t->sum_ln = t->types + n + 1;
-    t->types[n] = 0;
-    t->sum_ln[n] = 0;
+    *t = (struct ng_zipf_tails){ 0 };
+    err = tails_room (t, n);
+    if (err != NG_OK)
+        return err;
     for (size_t i = n; i-- > 0;)
     {
         t->x[i] = (double) cells[i].count;
@@ -45,11 +64,31 @@ ng_zipf_tails_init (struct ng_zipf_tails *t,
     return NG_OK;
 }
 
+enum ng_err
+ng_zipf_tails_set (struct ng_zipf_tails *t, const double *x, const double *m,
+                   size_t n)
+{
+    struct ng_sum sum_ln = { 0, 0 };
+    enum ng_err err = tails_room (t, n);
+
+    if (err != NG_OK)
+        return err;
+    for (size_t i = n; i-- > 0;)
+    {
+        t->x[i] = x[i];
+        t->ln_x[i] = log (x[i]);
+        ng_sum_add (&sum_ln, m[i] * t->ln_x[i]);
+        t->types[i] = t->types[i + 1] + m[i];
+        t->sum_ln[i] = ng_sum_value (&sum_ln);
+    }
+    return NG_OK;
+}
+
 void
 ng_zipf_tails_fini (struct ng_zipf_tails *t)
 {
     free (t->x);
-    t->x = NULL;
+    *t = (struct ng_zipf_tails){ 0 };
 }
 
 /* The likeliest exponent for the mean MEAN_LN of ln x over x >= XMIN, which
@@ -210,15 +249,28 @@ ng_zipf_fit_best (const struct ng_zipf_tails *t, struct ng_zipf_fit *fit)
     return t->n == 0 ? NG_EINVAL : ng_zipf_fit_at (t, t->x[at], fit);
 }
 
-bool
-ng_zipf_has_distance_below (const struct ng_zipf_tails *t, double limit)
+/* Does the cut-off x[i] have a distance below LIMIT?  */
+static bool
+is_below (const struct ng_zipf_tails *t, size_t i, double limit)
 {
-    for (size_t i = 0; i + 2 < t->n; i++)
-    {
-        double a = fit_tail (t, i, t->x[i], t->ln_x[i]);
+    double a = fit_tail (t, i, t->x[i], t->ln_x[i]);
 
-        if (ng_zipf_distance (t, i, a, limit) < limit)
+    return ng_zipf_distance (t, i, a, limit) < limit;
+}
+
+bool
+ng_zipf_has_distance_below (const struct ng_zipf_tails *t, double hint,
+                            double limit)
+{
+    size_t start = 0;
+
+    while (start + 2 < t->n && t->x[start] < hint)
+        start++;
+    for (size_t i = start; i + 2 < t->n; i++)
+        if (is_below (t, i, limit))
             return true;
-    }
+    while (start-- > 0)
+        if (is_below (t, start, limit))
+            return true;
     return false;
 }

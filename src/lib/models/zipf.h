@@ -26,10 +26,15 @@ enum
     NG_ZIPF_TYPES_MIN = 50
 };
 
-/* What a fit needs of a spectrum, by rising count.  */
+/* The greatest count: up to here a double tells whole numbers apart.  */
+#define NG_ZIPF_COUNT_MAX (UINT64_C (1) << 53)
+
+/* What a fit needs of a spectrum, by rising count.  All zero is one without
+   cells.  */
 struct ng_zipf_tails
 {
     size_t n;       /* cells */
+    size_t cap;     /* cells there is room for */
     double *x;      /* [n] counts */
     double *ln_x;   /* [n] their logarithms */
     double *types;  /* [n + 1] types that occur x[i] times or more; 0 */
@@ -46,10 +51,16 @@ struct ng_zipf_fit
     double log_likelihood; /* natural, of the types in the tail */
 };
 
-/* Make *TAILS of CELLS[N], which rise by count.  NG_ENOMEM.  */
+/* Make *TAILS of CELLS[N], which rise by count up to NG_ZIPF_COUNT_MAX.
+   NG_ENOMEM.  */
 enum ng_err ng_zipf_tails_init (struct ng_zipf_tails *tails,
                                 const struct ng_spectrum_cell *cells,
                                 size_t n) NG_MUST_CHECK;
+
+/* The same of counts X[N], which rise, and the numbers of types M[N] that have
+   them, in *TAILS as it was made before or all zero.  */
+enum ng_err ng_zipf_tails_set (struct ng_zipf_tails *tails, const double *x,
+                               const double *m, size_t n) NG_MUST_CHECK;
 
 void ng_zipf_tails_fini (struct ng_zipf_tails *tails);
 
@@ -79,8 +90,9 @@ double ng_zipf_distance (const struct ng_zipf_tails *tails, size_t i, double a,
                          double limit);
 
 /* Is there a cut-off whose fit has a distance below LIMIT?  What
-   ng_zipf_fit_best looks for, in less time.  */
-bool ng_zipf_has_distance_below (const struct ng_zipf_tails *tails,
+   ng_zipf_fit_best looks for, in less time; HINT is a count near which such a
+   cut-off may be.  */
+bool ng_zipf_has_distance_below (const struct ng_zipf_tails *tails, double hint,
                                  double limit);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "models/zipfline.h"
 
+#include <gsl/gsl_fit.h>
 #include <math.h>
 #include <stdint.h>
 
@@ -9,35 +10,36 @@
 
 enum
 {
-    TERMS = 64 /* sums up to here are made term by term */
+    /* Up to here sums are made term by term; beyond, what Euler and Maclaurin's
+       formulas leave out is below the rounding.  */
+    TERMS = 64,
+    BINS_MAX = 64 /* powers of two in 64 bits */
 };
 
-/* ln (n!) - ln ((m - 1)!) by Stirling's series (DLMF 5.11.1), in which what is
-   large cancels by hand.  */
+/* The sum of ln x for x = FIRST, FIRST + 1, ... LAST by Euler and Maclaurin's
+   second formula, with midpoints: the integral of ln from M to N, where what
+   is large cancels by hand, and corrections of -1/24 f', 7/5760 f^(3) and
+   -31/967680 f^(5) at its ends.  */
 static double
 sum_ln_large (double first, double last)
 {
     double m = first - 0.5, n = last + 0.5;
+    double rm = 1 / m, rn = 1 / n, rm2 = rm * rm, rn2 = rn * rn;
+    double at_m = rm * (-1.0 / 24 + rm2 * (7.0 / 2880 - rm2 * 31 / 40320));
+    double at_n = rn * (-1.0 / 24 + rn2 * (7.0 / 2880 - rn2 * 31 / 40320));
 
-    /* The midpoint form: sum = [x ln x - x] from m to n + [1 / (24 x)]
-       - [7 / (2880 x^3)] with the sign of Euler and Maclaurin's second
-       formula.  */
-    return n * log1p ((n - m) / m) + (n - m) * (log (m) - 1)
-           - (1 / n - 1 / m) / 24
-           + 7 * (1 / (n * n * n) - 1 / (m * m * m)) / 2880
-           - 31 * (pow (n, -5) - pow (m, -5)) / 40320;
+    return n * log1p ((n - m) / m) + (n - m) * (log (m) - 1) + at_n - at_m;
 }
 
 double
-ng_sum_ln_ranks (double first, double last)
+ng_sum_ln_ranks (double first, double n)
 {
     struct ng_sum sum = { 0, 0 };
-    double r = first;
 
-    for (; r <= last && r < first + TERMS; r++)
-        ng_sum_add (&sum, log (r));
-    if (r <= last)
-        ng_sum_add (&sum, sum_ln_large (r, last));
+    for (; n > 0 && (first < TERMS || n < 3); first++, n--)
+        ng_sum_add (&sum, log (first));
+    if (n > 0)
+        ng_sum_add (&sum, sum_ln_large (first, first + n - 1));
     return ng_sum_value (&sum);
 }
 
@@ -88,8 +90,7 @@ ng_zipf_line_ranks (const struct ng_spectrum_cell *cells, size_t n,
         double dy = log ((double) cells[i].count) - mean_y;
 
         ng_sum_add (&yy, m * dy * dy);
-        ng_sum_add (&xy,
-                    dy * (ng_sum_ln_ranks (rank + 1, rank + m) - m * mean_x));
+        ng_sum_add (&xy, dy * (ng_sum_ln_ranks (rank + 1, m) - m * mean_x));
         rank += m;
     }
     sxx = ng_sum_ln2_ranks (types) - types * mean_x * mean_x;
@@ -99,5 +100,63 @@ ng_zipf_line_ranks (const struct ng_spectrum_cell *cells, size_t n,
     line->intercept = mean_y - line->slope * mean_x;
     rest = fmax (syy - line->slope * sxy, 0);
     line->slope_err = sqrt (rest / (types - 2) / sxx);
+    return NG_OK;
+}
+
+/* Where a walk over the ranks is: the cell, from the last one down, and the
+   rank at which its types end.  */
+struct walk
+{
+    const struct ng_spectrum_cell *cells;
+    size_t i;
+    double end;
+};
+
+/* The sum of the counts at the ranks above FROM up to TO; calls go on where
+   the one before ended.  */
+static double
+counts_between (struct walk *w, double from, double to)
+{
+    double sum = 0;
+
+    for (;;)
+    {
+        double stop = fmin (w->end, to);
+
+        sum += (stop - from) * (double) w->cells[w->i].count;
+        from = stop;
+        if (w->end > to || w->i == 0)
+            return sum;
+        w->i--;
+        w->end += (double) w->cells[w->i].n_types;
+    }
+}
+
+enum ng_err
+ng_zipf_line_bins (const struct ng_spectrum_cell *cells, size_t n,
+                   struct ng_zipf_line *line)
+{
+    double x[BINS_MAX], y[BINS_MAX], types = 0, c0, c1, v00, v01, v11, rss;
+    size_t n_bins = 0;
+    struct walk walk;
+
+    for (size_t i = 0; i < n; i++)
+        types += (double) cells[i].n_types;
+    if (n < 2 || types < 4)
+        return NG_EINVAL;
+    walk = (struct walk){ cells, n - 1, (double) cells[n - 1].n_types };
+    for (double from = 1; from <= types && n_bins < BINS_MAX; from *= 2)
+    {
+        double to = fmin (2 * from - 1, types), width = to - from + 1;
+
+        x[n_bins] = ng_sum_ln_ranks (from, width) / width;
+        y[n_bins++] = log (counts_between (&walk, from - 1, to) / width);
+    }
+    if (gsl_fit_linear (x, 1, y, 1, n_bins, &c0, &c1, &v00, &v01, &v11, &rss)
+        != 0)
+        return NG_EINVAL;
+    line->slope = c1;
+    line->intercept = c0;
+    line->slope_err = sqrt (v11);
     return NG_OK;
 }

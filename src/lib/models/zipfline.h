@@ -27,9 +27,18 @@ struct ng_zipf_line
 enum ng_err ng_zipf_line_ranks (const struct ng_spectrum_cell *cells, size_t n,
                                 struct ng_zipf_line *line) NG_MUST_CHECK;
 
-/* Sum of ln r, and of (ln r)^2, for the ranks r from FIRST to LAST >= FIRST
-   >= 1; FIRST is 1 in the second.  */
-double ng_sum_ln_ranks (double first, double last);
+/* The line through one point per bin of ranks 2^k to 2^(k+1) - 1, the last bin
+   ending with the ranks: the mean of ln rank against the logarithm of the mean
+   count.  Rare types weigh no more than common ones here.  NG_EINVAL if N < 2
+   or there are fewer than four types.  */
+enum ng_err ng_zipf_line_bins (const struct ng_spectrum_cell *cells, size_t n,
+                               struct ng_zipf_line *line) NG_MUST_CHECK;
+
+/* The sum of ln r for r = FIRST, FIRST + 1, ...: N terms.  FIRST > 0 need not
+   be whole.  Constant time; relative error below 1e-14.  */
+double ng_sum_ln_ranks (double first, double n);
+
+/* The sum of (ln r)^2 for r = 1, 2, ... LAST.  Likewise.  */
 double ng_sum_ln2_ranks (double last);
 
 #endif

@@ -65,6 +65,13 @@ ng_vocab_size (const struct ng_vocab *v)
     return v->n;
 }
 
+size_t
+ng_vocab_bytes (const struct ng_vocab *v)
+{
+    return v->cap_bytes + v->cap_offsets * sizeof *v->offsets
+           + v->n_slots * sizeof *v->slots;
+}
+
 const unsigned char *
 ng_vocab_name (const struct ng_vocab *v, uint32_t id, size_t *len)
 {

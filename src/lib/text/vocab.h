@@ -32,6 +32,9 @@ void ng_vocab_free (struct ng_vocab *v);
 /* How many types V has.  */
 uint32_t ng_vocab_size (const struct ng_vocab *v);
 
+/* About how many bytes of memory V takes.  */
+size_t ng_vocab_bytes (const struct ng_vocab *v);
+
 /* The id of NAME[LEN] in *ID; a name not seen before gets the next one.
    NG_ENOMEM; NG_ELIMIT past NG_TYPES_MAX types.  */
 enum ng_err ng_vocab_intern (struct ng_vocab *v, const unsigned char *name,

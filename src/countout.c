@@ -1,0 +1,275 @@
+#include <config.h>
+
+#include "countout.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/nglimits.h"
+#include "counts/ngcread.h"
+#include "textopts.h"
+
+enum
+{
+    PERCENT_DEFAULT = 50
+};
+
+/* PERCENT of the machine's memory.  */
+static uint64_t
+share_of_memory (uint64_t percent)
+{
+    long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
+
+    if (pages <= 0 || page <= 0)
+        return NG_BUDGET_MIN;
+    return (uint64_t) pages * (uint64_t) page / 100 * percent;
+}
+
+static uint64_t
+parse_budget (const char *arg)
+{
+    size_t len = strlen (arg);
+    char digits[8];
+    uint64_t bytes;
+
+    if (len < 2 || len > sizeof digits || arg[len - 1] != '%')
+        return cli_size (arg, NG_BUDGET_MIN, UINT64_MAX);
+    memcpy (digits, arg, len - 1);
+    digits[len - 1] = '\0';
+    bytes = share_of_memory (cli_count (digits, 1, 100));
+    return bytes < NG_BUDGET_MIN ? NG_BUDGET_MIN : bytes;
+}
+
+void
+countout_init (struct countout *c, unsigned min_order, unsigned max_order)
+{
+    memset (c, 0, sizeof *c);
+    c->min_order = min_order;
+    c->max_order = max_order;
+    c->min_count = 1;
+    for (unsigned i = 0; i < NG_ORDER_MAX; i++)
+        c->smoothing.epsilon[i] = 1;
+    c->budget_bytes = share_of_memory (PERCENT_DEFAULT);
+}
+
+bool
+countout_option (struct countout *c, int key, const char *arg)
+{
+    static const char *const sorts[] = { "count", "text", "none", NULL };
+    static const char *const formats[] = { "text", "ngc", NULL };
+
+    switch (key)
+    {
+    case 'n':
+        c->has_order = true;
+        cli_range (arg, 1, NG_ORDER_MAX, &c->min_order, &c->max_order);
+        break;
+    case 'o':
+        c->output = arg;
+        break;
+    case 'f':
+        c->format = cli_word (arg, formats) == 0 ? COUNTOUT_TEXT : COUNTOUT_NGC;
+        break;
+    case 'S':
+        c->budget_bytes = parse_budget (arg);
+        break;
+    case 'T':
+        c->spill_dir = arg;
+        break;
+    case COUNTOUT_SORT:
+        c->has_sort = true;
+        c->sort = (enum ng_listing_sort) cli_word (arg, sorts);
+        break;
+    case COUNTOUT_TOP:
+        c->top = cli_count (arg, 1, UINT64_MAX);
+        break;
+    case COUNTOUT_MIN_COUNT:
+        c->min_count = cli_count (arg, 1, UINT64_MAX);
+        break;
+    case COUNTOUT_LAPLACE:
+        c->laplace = true;
+        if (arg)
+            (void) cli_reals (arg, 0, 1e15, c->smoothing.epsilon, NG_ORDER_MAX);
+        break;
+    case COUNTOUT_STATS:
+        c->stats = true;
+        break;
+    default:
+        return false;
+    }
+    return true;
+}
+
+static bool
+ends_in (const char *name, const char *end)
+{
+    size_t len = strlen (name), n = strlen (end);
+
+    return len >= n && strcmp (name + len - n, end) == 0;
+}
+
+void
+countout_check (struct countout *c)
+{
+    const bool named = c->output && ends_in (c->output, ".ngc");
+
+    if (c->stats && c->laplace)
+        cli_usage_error ("--stats and --laplace exclude each other");
+    if (c->stats && (c->has_sort || c->top > 0 || c->min_count > 1))
+        cli_usage_error ("--stats is of all n-grams, so that --sort, --top and"
+                         " --min-count have no meaning with it");
+    if (c->format == COUNTOUT_BY_NAME)
+        c->format = named ? COUNTOUT_NGC : COUNTOUT_TEXT;
+    c->spill_dir = temporary_folder (c->spill_dir);
+    if (c->format == COUNTOUT_TEXT)
+        return;
+    if (c->stats || c->laplace)
+        cli_usage_error ("%s is text, and has no place in a binary count file",
+                         c->stats ? "--stats" : "--laplace");
+    if (c->has_sort && c->top == 0)
+        cli_usage_error ("a binary count file has an order of its own: --sort"
+                         " has a meaning for it only with --top");
+}
+
+/* Does the counting write the file that was asked for?  */
+static bool
+is_direct (const struct countout *c)
+{
+    return c->format == COUNTOUT_NGC && c->top == 0;
+}
+
+void
+countout_set_orders (struct countout *c, unsigned min_order, unsigned max_order)
+{
+    c->min_order = min_order;
+    c->max_order = max_order;
+    c->info.min_order = c->laplace ? 1 : min_order;
+    c->info.max_order = max_order;
+}
+
+enum ng_err
+countout_open (struct countout *c, struct ng_fault *fault)
+{
+    enum ng_err err;
+
+    c->fault = fault;
+    countout_set_orders (c, c->min_order, c->max_order);
+    /* Probabilities need all counts; the listing leaves out what is rare.  */
+    c->info.min_count = c->laplace ? 1 : c->min_count;
+    c->info.flags = c->info.min_count > 1 ? NG_NGC_CUT : 0;
+    err = ng_output_open (c->output ? c->output : "-", fault, &c->out);
+    if (err != NG_OK)
+        return err;
+    cli_guard (c->out);
+    c->ngc = c->out;
+    if (c->format == COUNTOUT_NGC && ng_output_is_terminal (c->out))
+        return ng_fault_set (fault, NG_EINVAL, NULL,
+                             "a binary count file is not written to a"
+                             " terminal: use -o FILE");
+    if (!is_direct (c))
+        err = ng_output_open_unnamed (c->spill_dir, fault, &c->temporary);
+    if (c->temporary)
+        c->ngc = c->temporary;
+    return err;
+}
+
+/* Tokens, types and singletons of each order asked for.  */
+static enum ng_err
+write_stats (struct countout *c, const struct ng_ngc *counts)
+{
+    char line[128] = "order\ttokens\ttypes\tsingletons\n";
+    enum ng_err err = ng_output_write (c->out, line, strlen (line));
+
+    for (unsigned k = c->min_order; k <= c->max_order && err == NG_OK; k++)
+    {
+        struct ng_ngc_level level = ng_ngc_level (counts, k);
+
+        (void) snprintf (line, sizeof line,
+                         "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", k,
+                         level.n_tokens, level.n, level.n_single);
+        err = ng_output_write (c->out, line, strlen (line));
+    }
+    return err;
+}
+
+static double
+laplace_column (const void *context, unsigned order, uint64_t count,
+                uint64_t context_count, uint64_t last_count)
+{
+    return ng_laplace (context, order, count, context_count, last_count);
+}
+
+/* What is written of COUNTS.  */
+static struct ng_listing
+listing_of (struct countout *c, struct ng_ngc *counts)
+{
+    struct ng_listing l = { .counts = counts,
+                            .min_order = c->min_order,
+                            .max_order = c->max_order,
+                            .sort = c->sort,
+                            .min_count = c->min_count,
+                            .top = c->top,
+                            .budget_bytes = c->budget_bytes,
+                            .spill_dir = c->spill_dir,
+                            .fault = c->fault };
+
+    if (c->laplace)
+    {
+        struct ng_ngc_level tokens = ng_ngc_level (counts, 1);
+
+        c->smoothing.n_tokens = tokens.n_tokens;
+        c->smoothing.n_types = tokens.n;
+        l.column = laplace_column;
+        l.column_context = &c->smoothing;
+    }
+    return l;
+}
+
+static enum ng_err
+write_from (struct countout *c, struct ng_ngc *counts)
+{
+    struct ng_ngc_info info = ng_ngc_info (counts);
+    struct ng_listing l = listing_of (c, counts);
+
+    info.top = c->top;
+    info.flags |= c->top > 0 ? NG_NGC_CUT : 0;
+    if (c->stats)
+        return write_stats (c, counts);
+    if (c->format == COUNTOUT_NGC)
+        return ng_listing_filter (&l, &info, c->out);
+    return ng_listing_write (&l, c->out);
+}
+
+enum ng_err
+countout_write (struct countout *c)
+{
+    struct ng_output *written = c->ngc;
+    struct ng_ngc *counts = NULL;
+    enum ng_err err = NG_OK;
+
+    /* What goes to a pipe cannot be looked at again.  */
+    if (ng_output_seekable (written))
+    {
+        err = ng_output_flush (written);
+        if (err == NG_OK)
+            err = ng_ngc_open_fd (ng_output_fd (written), c->spill_dir,
+                                  c->fault, &counts);
+    }
+    if (err == NG_OK && counts)
+        c->n_types = ng_ngc_n_types (counts);
+    if (err == NG_OK && c->temporary)
+        err = write_from (c, counts);
+    ng_ngc_close (counts);
+    return err == NG_OK ? ng_output_commit (c->out) : err;
+}
+
+void
+countout_close (struct countout *c)
+{
+    cli_forget (c->out);
+    (void) ng_output_close (c->temporary);
+    (void) ng_output_close (c->out);
+}

@@ -1,0 +1,719 @@
+#include <config.h>
+
+#include "counts/portion.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/pages.h"
+#include "counts/radix.h"
+#include "text/lexical.h"
+
+enum
+{
+    /* Positions to a bucket: its table and entries stay in a cache of 1 MiB.  */
+    BUCKET_POSITIONS = 16 * 1024,
+    BUCKETS_MAX = 8192,
+    SAMPLE_MAX = 128 * 1024,
+
+    /* Memory for a type besides its name in a vocabulary: its place in the
+       order of names while that is sorted, its info, its bounds.  */
+    TYPE_BYTES = 24 + 4 + 12 + 4,
+
+    /* For each worker: tables, scratch space, chunks not full.  */
+    WORKER_BYTES = 4 << 20
+};
+
+/* ------------------------------------------------------- blocks and names  */
+
+static enum ng_err
+intern (struct ng_vocab *v, const char *name, uint32_t *id)
+{
+    return ng_vocab_intern (v, (const unsigned char *) name, strlen (name), id);
+}
+
+static enum ng_err
+init_worker (struct ng_portion_worker *w, bool sentences)
+{
+    uint32_t id;
+    enum ng_err err = NG_OK;
+
+    w->vocab = ng_vocab_new ();
+    if (!w->vocab)
+        return NG_ENOMEM;
+    if (sentences)
+        err = intern (w->vocab, NG_BOS, &id);
+    if (err == NG_OK && sentences)
+        err = intern (w->vocab, NG_EOS, &id);
+    return err;
+}
+
+/* The tokens carried over are the first block; the first worker has it.  */
+static enum ng_err
+add_carried (struct ng_portion *p, const struct ng_vocab *names,
+             const uint32_t *ids, size_t n)
+{
+    uint32_t own[NG_ORDER_MAX];
+    size_t place;
+    enum ng_err err = NG_OK;
+
+    for (size_t i = 0; i < n && err == NG_OK; i++)
+    {
+        size_t len;
+        const unsigned char *name = ng_vocab_name (names, ids[i], &len);
+
+        err = ng_vocab_intern (p->workers[0].vocab, name, len, &own[i]);
+    }
+    if (err == NG_OK)
+        err = ng_portion_reserve (p, &place);
+    return err == NG_OK ? ng_portion_fill (p, place, 0, own, n) : err;
+}
+
+enum ng_err
+ng_portion_init (struct ng_portion *p, unsigned order, bool sentences,
+                 unsigned n_workers, const struct ng_vocab *carried,
+                 const uint32_t *carried_ids, size_t n_carried,
+                 bool in_sentence)
+{
+    enum ng_err err = NG_OK;
+
+    memset (p, 0, sizeof *p);
+    (void) pthread_mutex_init (&p->lock, NULL);
+    (void) pthread_cond_init (&p->turned, NULL);
+    p->order = order;
+    p->sentences = sentences;
+    p->in_sentence = in_sentence;
+    p->workers = ng_calloc_array (n_workers, sizeof *p->workers);
+    if (!p->workers)
+        return NG_ENOMEM;
+    p->n_workers = n_workers;
+    for (unsigned i = 0; i < n_workers && err == NG_OK; i++)
+        err = init_worker (&p->workers[i], sentences);
+    if (err == NG_OK && n_carried > 0)
+        err = add_carried (p, carried, carried_ids, n_carried);
+    return err;
+}
+
+static void
+free_block (struct ng_id_block *b)
+{
+    ng_pages_free (b->ids, b->n * sizeof *b->ids);
+    b->ids = NULL;
+}
+
+void
+ng_portion_fini (struct ng_portion *p)
+{
+    if (p->order == 0)
+        return;
+    for (size_t i = 0; i < p->n_blocks; i++)
+        free_block (&p->blocks[i]);
+    free (p->blocks);
+    /* The first worker's partition lends its bounds to the others'.  */
+    for (unsigned i = p->n_workers; i-- > 0;)
+    {
+        struct ng_portion_worker *w = &p->workers[i];
+
+        ng_partition_free (w->partition);
+        ng_vocab_free (w->vocab);
+        ng_table_free (w->table);
+        free (w->sorted);
+        free (w->info);
+        free (w->scratch);
+    }
+    free (p->workers);
+    (void) pthread_mutex_destroy (&p->lock);
+    (void) pthread_cond_destroy (&p->turned);
+    memset (p, 0, sizeof *p);
+}
+
+enum ng_err
+ng_portion_reserve (struct ng_portion *p, size_t *place)
+{
+    struct ng_id_block *blocks =
+        ng_grow (p->blocks, &p->cap_blocks, p->n_blocks + 1, sizeof *blocks);
+
+    if (!blocks)
+        return NG_ENOMEM;
+    p->blocks = blocks;
+    memset (&blocks[p->n_blocks], 0, sizeof *blocks);
+    *place = p->n_blocks++;
+    return NG_OK;
+}
+
+enum ng_err
+ng_portion_fill (struct ng_portion *p, size_t place, unsigned owner,
+                 const uint32_t *ids, size_t n)
+{
+    const struct ng_vocab *vocab = p->workers[owner].vocab;
+    uint32_t *copy = NULL;
+    size_t n_breaks = 0;
+
+    for (size_t i = 0; i < n; i++)
+        n_breaks += ids[i] == NG_ID_BREAK;
+    if (n > 0)
+    {
+        copy = ng_pages_alloc (n * sizeof *copy, false);
+        if (!copy)
+            return NG_ENOMEM;
+        memcpy (copy, ids, n * sizeof *copy);
+    }
+    (void) pthread_mutex_lock (&p->lock);
+    p->blocks[place].ids = copy;
+    p->blocks[place].n = n;
+    p->blocks[place].owner = owner;
+    p->n_ids += n;
+    p->n_breaks += n_breaks;
+    p->workers[owner].n_types = ng_vocab_size (vocab);
+    p->workers[owner].vocab_bytes = ng_vocab_bytes (vocab);
+    (void) pthread_mutex_unlock (&p->lock);
+    return NG_OK;
+}
+
+uint64_t
+ng_portion_bytes (const struct ng_portion *p)
+{
+    /* A sentence has two marks where the ids have one break.  */
+    const uint64_t positions = p->n_ids + p->n_breaks;
+    uint64_t types = 0, bytes = 0;
+
+    for (unsigned i = 0; i < p->n_workers; i++)
+    {
+        types += p->workers[i].n_types;
+        bytes += p->workers[i].vocab_bytes + WORKER_BYTES;
+    }
+    /* Ids are freed as they are dealt, but not quite as fast as the buckets
+       grow.  */
+    return bytes + types * TYPE_BYTES + p->n_ids
+           + positions * sizeof (uint64_t)
+                 * ng_key_shape (p->order, (uint32_t) types | 1).words;
+}
+
+/* ------------------------------------------------------------------ ranks  */
+
+enum ng_err
+ng_portion_sort_names (struct ng_portion *p, unsigned i)
+{
+    struct ng_portion_worker *w = &p->workers[i];
+    const uint32_t n = ng_vocab_size (w->vocab);
+    uint64_t start = ng_stage_now (p->clock);
+    enum ng_err err;
+
+    w->sorted = ng_alloc_array (n, sizeof *w->sorted);
+    w->info = ng_alloc_array (n, sizeof *w->info);
+    if (!w->sorted || !w->info)
+        return NG_ENOMEM;
+    err = ng_lexical_sort (w->vocab, ' ', w->sorted);
+    w->ns[NG_STAGE_RANK] += ng_stage_now (p->clock) - start;
+    return err;
+}
+
+/* The order of two names, each followed by a space.  */
+static int
+compare_names (const unsigned char *a, size_t a_len, const unsigned char *b,
+               size_t b_len)
+{
+    size_t n = a_len < b_len ? a_len : b_len;
+    int order = memcmp (a, b, n);
+
+    if (order != 0 || a_len == b_len)
+        return order;
+    if (a_len > n)
+        return a[n] < ' ' ? -1 : 1;
+    return b[n] < ' ' ? 1 : -1;
+}
+
+/* The name at place AT of worker W's sorted vocabulary; NULL at the end.  */
+static const unsigned char *
+sorted_name (const struct ng_portion *p, unsigned w, uint32_t at, size_t *len)
+{
+    const struct ng_vocab *v = p->workers[w].vocab;
+
+    if (at == ng_vocab_size (v))
+        return NULL;
+    return ng_vocab_name (v, p->workers[w].sorted[at], len);
+}
+
+/* The least of the names that the workers are AT[n_workers] at.  */
+static const unsigned char *
+least_name (const struct ng_portion *p, const uint32_t *at, size_t *len)
+{
+    const unsigned char *least = NULL;
+
+    for (unsigned w = 0; w < p->n_workers; w++)
+    {
+        size_t n;
+        const unsigned char *name = sorted_name (p, w, at[w], &n);
+
+        if (name && (!least || compare_names (name, n, least, *len) < 0))
+        {
+            least = name;
+            *len = n;
+        }
+    }
+    return least;
+}
+
+/* Give every id of every worker its rank.  */
+static enum ng_err
+merge_names (struct ng_portion *p, struct ng_ngcw *out)
+{
+    uint32_t *at = ng_calloc_array (p->n_workers, sizeof *at);
+    const unsigned char *name;
+    size_t len = 0;
+    enum ng_err err = at ? NG_OK : NG_ENOMEM;
+
+    while (err == NG_OK && (name = least_name (p, at, &len)) != NULL)
+    {
+        for (unsigned w = 0; w < p->n_workers; w++)
+        {
+            size_t n;
+            const unsigned char *same = sorted_name (p, w, at[w], &n);
+
+            if (same && n == len && memcmp (same, name, n) == 0)
+                p->workers[w].info[p->workers[w].sorted[at[w]++]].token =
+                    p->n_types + 1;
+        }
+        if (p->n_types++ == NG_TYPES_MAX)
+            err = NG_ELIMIT;
+        else
+            err = ng_ngcw_name (out, name, len);
+    }
+    free (at);
+    return err;
+}
+
+/* --------------------------------------------------------------- sampling  */
+
+/* The first words of the keys at about SAMPLE_MAX places, evenly spaced.  The
+   keys are those of ids as they stand; the marks of sentences do not matter
+   for a sample.  */
+static size_t
+draw_sample (const struct ng_portion *p, uint64_t *sample)
+{
+    const uint64_t step = p->n_ids / SAMPLE_MAX + 1;
+    uint64_t skip = step / 2;
+    size_t n_sample = 0;
+
+    for (size_t b = 0; b < p->n_blocks; b++)
+    {
+        const struct ng_id_block *block = &p->blocks[b];
+        const struct ng_id_info *info = p->workers[block->owner].info;
+        uint64_t at = skip;
+
+        for (; at < block->n && n_sample < SAMPLE_MAX; at += step)
+        {
+            uint64_t key[NG_KEY_WORDS_MAX] = { 0 };
+
+            for (size_t i = 0; i < p->order; i++)
+            {
+                uint32_t id =
+                    at + i < block->n ? block->ids[at + i] : NG_ID_BREAK;
+
+                ng_key_push (key, p->shape, p->shape.words,
+                             id == NG_ID_BREAK ? 0 : info[id].token);
+            }
+            sample[n_sample++] = key[0];
+        }
+        skip = at - block->n;
+    }
+    return n_sample;
+}
+
+static enum ng_err
+make_partitions (struct ng_portion *p)
+{
+    uint64_t n_buckets = p->n_ids / BUCKET_POSITIONS + 1;
+    uint64_t *sample = ng_alloc_array (SAMPLE_MAX, sizeof *sample);
+
+    if (!sample)
+        return NG_ENOMEM;
+    if (n_buckets > BUCKETS_MAX)
+        n_buckets = BUCKETS_MAX;
+    p->workers[0].partition =
+        ng_partition_new (p->shape, p->n_types, (size_t) n_buckets, sample,
+                          n_buckets > 1 ? draw_sample (p, sample) : 0);
+    free (sample);
+    for (unsigned w = 0; w < p->n_workers; w++)
+    {
+        struct ng_portion_worker *worker = &p->workers[w];
+        const uint32_t n = ng_vocab_size (worker->vocab);
+
+        if (w > 0 && p->workers[0].partition)
+            worker->partition = ng_partition_like (p->workers[0].partition);
+        if (!worker->partition)
+            return NG_ENOMEM;
+        for (uint32_t id = 0; id < n; id++)
+            ng_partition_range (worker->partition, worker->info[id].token,
+                                &worker->info[id].low, &worker->info[id].high);
+    }
+    return NG_OK;
+}
+
+/* Which blocks begin inside a sentence.  */
+static void
+find_sentences (struct ng_portion *p)
+{
+    bool inside = p->in_sentence;
+
+    for (size_t i = 0; i < p->n_blocks; i++)
+    {
+        struct ng_id_block *b = &p->blocks[i];
+
+        b->in_sentence = inside;
+        if (b->n > 0)
+            inside = b->ids[b->n - 1] != NG_ID_BREAK;
+    }
+}
+
+enum ng_err
+ng_portion_rank (struct ng_portion *p, struct ng_ngcw *out)
+{
+    struct ng_portion_worker *first = &p->workers[0];
+    uint64_t start = ng_stage_now (p->clock);
+    enum ng_err err = NG_OK;
+
+    if (p->n_ids > 0)
+        err = merge_names (p, out);
+    p->shape = ng_key_shape (p->order, p->n_types);
+    find_sentences (p);
+    if (err == NG_OK && p->n_ids > 0)
+        err = make_partitions (p);
+    /* What sorting took is not needed any more.  */
+    for (unsigned w = 0; w < p->n_workers; w++)
+    {
+        free (p->workers[w].sorted);
+        p->workers[w].sorted = NULL;
+    }
+    first->ns[NG_STAGE_RANK] += ng_stage_now (p->clock) - start;
+    return err;
+}
+
+enum ng_err
+ng_portion_carry (const struct ng_portion *p, struct ng_vocab *names,
+                  uint32_t *ids, size_t *n, bool *in_sentence)
+{
+    const size_t most = p->order - 1;
+    struct ng_id_block at[NG_ORDER_MAX]; /* one id each, last first */
+    size_t b = p->n_blocks, found = 0;
+    bool broken = false, inside = p->in_sentence;
+    enum ng_err err = NG_OK;
+
+    for (size_t i = 0; i < p->n_blocks; i++)
+        if (p->blocks[i].n > 0)
+            inside = p->blocks[i].ids[p->blocks[i].n - 1] != NG_ID_BREAK;
+    *in_sentence = p->sentences && inside;
+    while (b-- > 0 && found < most && !broken)
+        for (size_t i = p->blocks[b].n; i-- > 0 && found < most && !broken;)
+        {
+            broken = p->blocks[b].ids[i] == NG_ID_BREAK;
+            if (!broken)
+            {
+                at[found].ids = &p->blocks[b].ids[i];
+                at[found++].owner = p->blocks[b].owner;
+            }
+        }
+    *n = 0;
+    /* A sentence that fits in has its mark too, unless that was carried to
+       this portion already and so stands among its ids.  */
+    if (*in_sentence && found < most && (broken || !p->in_sentence))
+        err = intern (names, NG_BOS, &ids[(*n)++]);
+    while (found-- > 0 && err == NG_OK)
+    {
+        size_t len;
+        const unsigned char *name = ng_vocab_name (
+            p->workers[at[found].owner].vocab, *at[found].ids, &len);
+
+        err = ng_vocab_intern (names, name, len, &ids[(*n)++]);
+    }
+    return err;
+}
+
+/* ---------------------------------------------------------------- dealing  */
+
+/* The tokens since the last end of the text, as far as they are the beginning
+   of n-grams that are not complete.  Tokens are numbered in the order they are
+   pushed; FIRST starts the oldest such n-gram.
+
+       order 3, after pushing a b c d:  key = b c d, emitted when d came;
+       first = 2 (c), pushed = 4: c d and d wait.  */
+struct window
+{
+    uint64_t key[NG_KEY_WORDS_MAX];
+    uint64_t first, pushed;
+    struct
+    {
+        uint32_t low, high;
+    } buckets[NG_ORDER_MAX]; /* of token number i, at i % NG_ORDER_MAX */
+};
+
+static const struct ng_id_info no_token = { 0, 0, 0 };
+
+/* Push a token; if that completes an n-gram, put it in its bucket.  */
+static inline enum ng_err
+push (struct window *v, struct ng_partition *partition,
+      struct ng_key_shape shape, const unsigned words,
+      const struct ng_id_info *info)
+{
+    unsigned at = (unsigned) (v->pushed++ % NG_ORDER_MAX);
+
+    ng_key_push (v->key, shape, words, info->token);
+    v->buckets[at].low = info->low;
+    v->buckets[at].high = info->high;
+    if (v->pushed - v->first < shape.order)
+        return NG_OK;
+    at = (unsigned) (v->first++ % NG_ORDER_MAX);
+    return ng_partition_add_in (partition, v->buckets[at].low,
+                                v->buckets[at].high, v->key);
+}
+
+/* No token follows: complete all n-grams that begin before token END.  */
+static inline enum ng_err
+complete (struct window *v, struct ng_partition *partition,
+          struct ng_key_shape shape, const unsigned words, uint64_t end)
+{
+    enum ng_err err = NG_OK;
+
+    while (v->first < end && err == NG_OK)
+        err = push (v, partition, shape, words, &no_token);
+    memset (v->key, 0, sizeof v->key);
+    v->first = v->pushed;
+    return err;
+}
+
+/* Complete the n-grams that begin before END with tokens of the blocks from
+   NEXT on.  At the end of a portion that is not the text's they are left: the
+   next portion begins with them.  */
+static enum ng_err
+look_ahead (struct ng_portion *p, struct ng_portion_worker *w, struct window *v,
+            size_t next)
+{
+    const uint64_t end = v->pushed;
+    enum ng_err err = NG_OK;
+
+    for (; next < p->n_blocks && v->first < end; next++)
+    {
+        const struct ng_id_block *b = &p->blocks[next];
+        const struct ng_id_info *info = p->workers[b->owner].info;
+
+        for (size_t i = 0; i < b->n && v->first < end && err == NG_OK; i++)
+        {
+            if (b->ids[i] != NG_ID_BREAK)
+                err = push (v, w->partition, p->shape, p->shape.words,
+                            &info[b->ids[i]]);
+            else
+            {
+                err = push (v, w->partition, p->shape, p->shape.words,
+                            &info[NG_ID_EOS]);
+                if (err == NG_OK)
+                    err = complete (v, w->partition, p->shape, p->shape.words,
+                                    end);
+            }
+        }
+        if (err != NG_OK)
+            return err;
+    }
+    if (v->first < end && p->ends_text)
+        err = complete (v, w->partition, p->shape, p->shape.words, end);
+    return err;
+}
+
+static inline enum ng_err
+deal_block (struct ng_portion *p, struct ng_portion_worker *w, size_t place,
+            const unsigned words)
+{
+    const struct ng_id_block *b = &p->blocks[place];
+    const struct ng_id_info *info = p->workers[b->owner].info;
+    const struct ng_key_shape shape = p->shape;
+    const bool sentences = p->sentences;
+    bool inside = b->in_sentence;
+    struct window v = { .first = 0 };
+    enum ng_err err = NG_OK;
+
+    for (size_t i = 0; i < b->n && err == NG_OK; i++)
+    {
+        if (sentences && !inside)
+        {
+            err = push (&v, w->partition, shape, words, &info[NG_ID_BOS]);
+            inside = true;
+        }
+        if (err != NG_OK)
+            break;
+        if (b->ids[i] != NG_ID_BREAK)
+        {
+            err = push (&v, w->partition, shape, words, &info[b->ids[i]]);
+            continue;
+        }
+        err = push (&v, w->partition, shape, words, &info[NG_ID_EOS]);
+        if (err == NG_OK)
+            err = complete (&v, w->partition, shape, words, v.pushed);
+        inside = false;
+    }
+    return err == NG_OK ? look_ahead (p, w, &v, place + 1) : err;
+}
+
+static enum ng_err
+deal_block_any (struct ng_portion *p, struct ng_portion_worker *w, size_t place)
+{
+    switch (p->shape.words)
+    {
+    case 1:
+        return deal_block (p, w, place, 1);
+    case 2:
+        return deal_block (p, w, place, 2);
+    case 3:
+        return deal_block (p, w, place, 3);
+    default:
+        return deal_block (p, w, place, 4);
+    }
+}
+
+/* Remember that a worker failed, so that the others stop.  */
+static enum ng_err
+stop_all (struct ng_portion *p, enum ng_err err)
+{
+    (void) pthread_mutex_lock (&p->lock);
+    if (p->failed == NG_OK)
+        p->failed = err;
+    (void) pthread_cond_broadcast (&p->turned);
+    (void) pthread_mutex_unlock (&p->lock);
+    return err;
+}
+
+/* Take the next of N, which *NEXT counts, in *I; false if there is none or a
+   worker has failed.  */
+static bool
+take (struct ng_portion *p, size_t *next, size_t n, size_t *i)
+{
+    bool have;
+
+    (void) pthread_mutex_lock (&p->lock);
+    have = *next < n && p->failed == NG_OK;
+    if (have)
+        *i = (*next)++;
+    (void) pthread_mutex_unlock (&p->lock);
+    return have;
+}
+
+/* Block PLACE is dealt.  Free what nobody looks ahead to any more.  */
+static void
+finish_block (struct ng_portion *p, size_t place)
+{
+    (void) pthread_mutex_lock (&p->lock);
+    p->blocks[place].done = true;
+    while (p->freed < p->n_blocks && p->blocks[p->freed].done)
+        free_block (&p->blocks[p->freed++]);
+    (void) pthread_mutex_unlock (&p->lock);
+}
+
+enum ng_err
+ng_portion_deal (struct ng_portion *p, unsigned i)
+{
+    struct ng_portion_worker *w = &p->workers[i];
+    uint64_t start = ng_stage_now (p->clock);
+    size_t place;
+
+    while (take (p, &p->next_block, p->n_blocks, &place))
+    {
+        enum ng_err err = deal_block_any (p, w, place);
+
+        if (err != NG_OK)
+            return stop_all (p, err);
+        finish_block (p, place);
+    }
+    w->ns[NG_STAGE_DEAL] += ng_stage_now (p->clock) - start;
+    return NG_OK;
+}
+
+/* --------------------------------------------------------------- counting  */
+
+/* Count bucket B of all workers in W's table, and sort what is distinct.  */
+static enum ng_err
+count_bucket (struct ng_portion *p, struct ng_portion_worker *w, size_t b)
+{
+    uint64_t start = ng_stage_now (p->clock), counted;
+    uint64_t *more;
+    size_t n;
+
+    ng_table_clear (w->table);
+    for (unsigned i = 0; i < p->n_workers; i++)
+    {
+        const uint64_t *keys;
+
+        while ((keys = ng_partition_next (p->workers[i].partition, b, &n)))
+        {
+            enum ng_err err = ng_table_count (w->table, keys, n);
+
+            if (err != NG_OK)
+                return err;
+        }
+    }
+    counted = ng_stage_now (p->clock);
+    n = ng_table_size (w->table);
+    more = ng_grow (w->scratch, &w->cap_scratch, n,
+                    (p->shape.words + 1) * sizeof *more);
+    if (!more)
+        return NG_ENOMEM;
+    w->scratch = more;
+    ng_radix_sort (ng_table_entries (w->table), n, p->shape.words, more);
+    w->ns[NG_STAGE_COUNT] += counted - start;
+    w->ns[NG_STAGE_SORT] += ng_stage_now (p->clock) - counted;
+    return NG_OK;
+}
+
+/* Wait until bucket B is to be written; false if a worker has failed.  */
+static bool
+wait_turn (struct ng_portion *p, size_t b)
+{
+    bool mine;
+
+    (void) pthread_mutex_lock (&p->lock);
+    while (p->turn != b && p->failed == NG_OK)
+        (void) pthread_cond_wait (&p->turned, &p->lock);
+    mine = p->failed == NG_OK;
+    (void) pthread_mutex_unlock (&p->lock);
+    return mine;
+}
+
+static void
+pass_turn (struct ng_portion *p)
+{
+    (void) pthread_mutex_lock (&p->lock);
+    p->turn++;
+    (void) pthread_cond_broadcast (&p->turned);
+    (void) pthread_mutex_unlock (&p->lock);
+}
+
+enum ng_err
+ng_portion_count (struct ng_portion *p, unsigned i, struct ng_ngcw *out)
+{
+    struct ng_portion_worker *w = &p->workers[i];
+    size_t b, n_buckets;
+
+    if (p->n_ids == 0)
+        return NG_OK;
+    w->table = ng_table_new (p->shape.words);
+    if (!w->table)
+        return stop_all (p, NG_ENOMEM);
+    n_buckets = ng_partition_n_buckets (w->partition);
+    while (take (p, &p->next_bucket, n_buckets, &b))
+    {
+        enum ng_err err = count_bucket (p, w, b);
+        uint64_t start;
+
+        if (err != NG_OK)
+            return stop_all (p, err);
+        if (!wait_turn (p, b))
+            break;
+        start = ng_stage_now (p->clock);
+        err = ng_ngcw_keys (out, p->shape, ng_table_entries (w->table),
+                            ng_table_size (w->table));
+        w->ns[NG_STAGE_WRITE] += ng_stage_now (p->clock) - start;
+        if (err != NG_OK)
+            return stop_all (p, err);
+        pass_turn (p);
+    }
+    return NG_OK;
+}

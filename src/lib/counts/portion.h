@@ -1,0 +1,144 @@
+/* A portion of a text in memory, on its way from blocks to counts: the inside
+   of the engine, see counts/engine.h.
+
+   Each worker has a vocabulary of its own, so the ids of a block mean
+   something only with the worker that read it.  Order of calls:
+   ng_portion_init; ng_portion_add_block by any worker for every block;
+   ng_portion_rank; ng_portion_deal by every worker; ng_portion_count by every
+   worker; ng_portion_fini.  The calls "by every worker" run on one thread for
+   each worker at a time, or on one thread one after another; a worker takes
+   what work is left.  */
+#ifndef NG_PORTION_H
+#define NG_PORTION_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "counts/key.h"
+#include "counts/ngcwrite.h"
+#include "counts/partition.h"
+#include "counts/stage.h"
+#include "counts/table.h"
+#include "text/vocab.h"
+
+/* The marks of a sentence.  */
+#define NG_BOS "<s>"
+#define NG_EOS "</s>"
+
+/* Stands among ids where a line of a text of sentences ends.  */
+#define NG_ID_BREAK UINT32_MAX
+
+/* Ids of the marks in every worker's vocabulary, in a text of sentences.  */
+enum
+{
+    NG_ID_BOS = 0,
+    NG_ID_EOS = 1
+};
+
+/* What the packing of keys wants to know of an id.  */
+struct ng_id_info
+{
+    uint32_t token;     /* rank + 1 */
+    uint32_t low, high; /* buckets of keys that begin with it */
+};
+
+/* A block of the text as ids.  */
+struct ng_id_block
+{
+    uint32_t *ids; /* [n], from ng_pages_alloc, or NULL */
+    size_t n;
+    unsigned owner;   /* the worker whose ids they are */
+    bool in_sentence; /* the block begins inside a sentence */
+    bool done;        /* dealt */
+};
+
+struct ng_portion_worker
+{
+    struct ng_vocab *vocab;
+    uint32_t n_types;        /* of it and ... */
+    size_t vocab_bytes;      /* ... its memory when last asked for */
+    uint32_t *sorted;        /* [types] ids in the order of names */
+    struct ng_id_info *info; /* [types] */
+    struct ng_partition *partition;
+    struct ng_table *table;
+    uint64_t *scratch;
+    size_t cap_scratch;
+    uint64_t ns[NG_STAGES];
+};
+
+struct ng_portion
+{
+    unsigned order;
+    bool sentences;
+    ng_clock *clock;  /* NULL: none */
+    bool ends_text;   /* the text ends with the portion */
+    bool in_sentence; /* the portion begins inside a sentence */
+    unsigned n_workers;
+    struct ng_portion_worker *workers; /* [n_workers] */
+    struct ng_id_block *blocks;        /* [n_blocks] in the order of the text */
+    size_t n_blocks, cap_blocks;
+    uint64_t n_ids, n_breaks; /* breaks are among the ids */
+
+    uint32_t n_types;
+    struct ng_key_shape shape;
+    pthread_mutex_t lock;
+    pthread_cond_t turned;
+    size_t next_block, next_bucket; /* to be taken */
+    size_t freed;                   /* blocks before it are done and freed */
+    size_t turn;                    /* bucket to be written */
+    enum ng_err failed;
+};
+
+/* An empty portion for N_WORKERS workers; CARRIED[N_CARRIED] are the names of
+   the tokens that the portion before left over, and IN_SENTENCE tells whether
+   it ended inside a sentence.  NG_ENOMEM.  */
+enum ng_err ng_portion_init (struct ng_portion *p, unsigned order,
+                             bool sentences, unsigned n_workers,
+                             const struct ng_vocab *carried,
+                             const uint32_t *carried_ids, size_t n_carried,
+                             bool in_sentence) NG_MUST_CHECK;
+
+/* Release what P, all zero or initialized, holds, and make it all zero.  */
+void ng_portion_fini (struct ng_portion *p);
+
+/* Keep a place for the next block of the text; its number in *PLACE.  The
+   caller holds P's lock.  NG_ENOMEM.  */
+enum ng_err ng_portion_reserve (struct ng_portion *p,
+                                size_t *place) NG_MUST_CHECK;
+
+/* The block at PLACE is IDS[N] of worker OWNER; IDS are copied.  NG_ENOMEM.  */
+enum ng_err ng_portion_fill (struct ng_portion *p, size_t place, unsigned owner,
+                             const uint32_t *ids, size_t n) NG_MUST_CHECK;
+
+/* About how many bytes the portion will take at most while it is counted.  The
+   caller holds P's lock.  */
+uint64_t ng_portion_bytes (const struct ng_portion *p);
+
+/* Sort worker W's vocabulary.  By every worker.  NG_ENOMEM.  */
+enum ng_err ng_portion_sort_names (struct ng_portion *p,
+                                   unsigned w) NG_MUST_CHECK;
+
+/* Merge the vocabularies, write the names to OUT, and find the bounds of
+   buckets.  Once, after all names are sorted.  NG_ENOMEM, NG_ESYS, NG_ELIMIT.  */
+enum ng_err ng_portion_rank (struct ng_portion *p,
+                             struct ng_ngcw *out) NG_MUST_CHECK;
+
+/* Deal keys to buckets.  By every worker.  NG_ENOMEM.  */
+enum ng_err ng_portion_deal (struct ng_portion *p, unsigned w) NG_MUST_CHECK;
+
+/* Count buckets and write them to OUT in turn.  By every worker.  NG_ENOMEM,
+   NG_ELIMIT, NG_ESYS.  */
+enum ng_err ng_portion_count (struct ng_portion *p, unsigned w,
+                              struct ng_ngcw *out) NG_MUST_CHECK;
+
+/* The tokens that the next portion is to begin with: their names to NAMES, as
+   ids in it IDS[ORDER - 1], how many to *N.  Before ng_portion_deal.
+   NG_ENOMEM.  */
+enum ng_err ng_portion_carry (const struct ng_portion *p,
+                              struct ng_vocab *names, uint32_t *ids, size_t *n,
+                              bool *in_sentence) NG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,132 @@
+#!/bin/sh
+# ngram-batch: token files of llm.c, nanoGPT and Megatron, read and written;
+# batches as JSON lines; the header.
+. "${srcdir=.}/tests/init.sh"
+
+ngram-tokenize "$data/timemachine.txt" | ngram-tokenize -t char \
+    --max-tokens=9999 --write-vocab=char.vocab -o char.npy \
+    || framework_failure_ 'no char.npy'
+ngram-batch -b 4 -s 10 char.npy >exp || fail=1
+
+bad ()
+{
+    pattern=$1
+    shift
+    returns_ 2 ngram-batch "$@" >out 2>err || fail=1
+    [ -s out ] && fail_ "output in spite of an error: $*"
+    grep -q "^ngram-batch: .*$pattern" err || {
+        fail_ "the message does not match '$pattern':"
+        cat err >&9
+    }
+}
+
+# ------------------------------------------------- there and back in each form
+
+convert ()
+{
+    form=$1
+    shift
+    ngram-batch --output-format="$form" "$@" || fail_ "--output-format=$form"
+}
+convert npy -o t.npy char.npy
+compare char.npy t.npy || fail_ 'npy'
+convert npy --dtype=i8 -o t8.npy char.npy
+convert npy --dtype=u2 -o t.npy t8.npy
+compare char.npy t.npy || fail_ 'npy, i8 and back'
+for dtype in u2 u4; do
+    convert llmc --dtype=$dtype -o llmc.bin char.npy
+    ngram-batch -b 4 -s 10 llmc.bin >out || fail=1
+    compare exp out || fail_ "llm.c, $dtype"
+    gzip -c llmc.bin >llmc.gz
+    ngram-batch -b 4 -s 10 llmc.gz >out || fail=1
+    compare exp out || fail_ "llm.c, $dtype, gzip"
+    [ "$(wc -c <llmc.bin)" = $((1024 + 9999 * ${dtype#u})) ] || fail_ 'size'
+done
+for dtype in u2 u4 i4 i8; do
+    convert nanogpt --dtype=$dtype -o gpt.bin char.npy
+    ngram-batch -b 4 -s 10 --dtype=$dtype gpt.bin >out || fail=1
+    compare exp out || fail_ "nanoGPT, $dtype"
+    ngram-batch -b 4 -s 10 --input-dtype=$dtype --dtype=i4 gpt.bin >out
+    compare exp out || fail_ "nanoGPT, --input-dtype=$dtype"
+done
+convert nanogpt -o gpt.bin char.npy
+ngram-batch -b 4 -s 10 gpt.bin >out || fail=1
+compare exp out || fail_ 'nanoGPT is u2 by default'
+tail -c +129 char.npy >raw
+compare raw gpt.bin || fail_ 'nanoGPT has no header'
+for dtype in u2 i4 i8; do
+    convert megatron --dtype=$dtype -o meg.bin char.npy char.npy
+    ngram-batch -b 4 -s 10 char.npy char.npy >exp2
+    for name in meg.bin meg.idx; do
+        ngram-batch -b 4 -s 10 $name >out || fail=1
+        compare exp2 out || fail_ "Megatron, $dtype, $name"
+    done
+    # Magic, version, type, two sequences, three marks of two documents.
+    od -An -v -tu1 -j 17 -N 17 meg.idx | tr -s ' \n' ' ' >got
+    case $dtype in u2) code=8 ;; i4) code=4 ;; *) code=5 ;; esac
+    echo " $code 2 0 0 0 0 0 0 0 3 0 0 0 0 0 0 0 " | tr -d '\n' >want
+    compare want got || fail_ "the Megatron index, $dtype"
+done
+
+bad 'llm.c has ids of' --output-format=llmc --dtype=i4 -o x.bin char.npy
+bad 'Megatron has ids of' --output-format=megatron --dtype=u4 -o x.bin char.npy
+bad 'must end in .bin' --output-format=megatron -o x char.npy
+bad 'goes with --output' --output-format=npy char.npy
+[ -e x ] || [ -e x.bin ] && fail_ 'a refused output is there'
+
+# ---------------------------------------------------------------- damaged ones
+
+convert llmc -o llmc.bin char.npy
+head -c 5000 llmc.bin >cut.bin
+bad 'cut.bin: not a usable llm.c file: 9999 tokens' cut.bin
+head -c 500 llmc.bin >cut.bin
+bad 'cut.bin: .*llm.c header is cut short' cut.bin
+{ head -c 4 llmc.bin; printf '\002\000\000\000'; tail -c +9 llmc.bin; } >v.bin
+bad 'v.bin: .*version 2' v.bin
+printf 'abc' >odd.bin
+bad 'odd.bin: not a usable bare' odd.bin
+convert megatron -o meg.bin char.npy
+head -c 1000 meg.bin >short.bin
+cp meg.idx short.idx
+bad 'short.idx: not a usable Megatron' short.idx
+bad 'short.bin: not a usable Megatron' short.bin
+head -c 40 meg.idx >meg2.idx
+cp meg.bin meg2.bin
+bad 'meg2.bin: not a usable Megatron index' meg2.bin
+{ printf 'MMIDIDY'; tail -c +8 meg.idx; } >meg2.idx
+bad 'meg2.bin: not a usable Megatron index' meg2.bin
+rm meg2.bin
+cp meg.idx meg2.idx
+bad 'No such file' meg2.idx
+bad 'gone.bin: No such file' gone.bin
+
+# ------------------------------------------------------------ jsonl and header
+
+ngram-batch -b 2 -s 3 --seed=5 --at=7 --steps=2 -f jsonl char.npy >out || fail=1
+ngram-batch -b 2 -s 3 --seed=5 --at=7 --steps=2 char.npy | awk '
+    BEGIN { step = 7 }
+    NF == 0 {
+        print "{\"step\":" step++ ",\"epoch\":0,\"tokens\":[" rows "]}"
+        rows = ""
+        next
+    }
+    {
+        rows = rows (rows == "" ? "" : ",") \
+            "[" $1 "," $2 "," $3 "," $6 "]"
+    }' >want
+compare want out || fail_ 'jsonl'
+
+ngram-batch -b 2 -s 3 -f raw char.npy >want
+for form in raw npy text jsonl; do
+    ngram-batch -b 2 -s 3 -f $form char.npy >want
+    ngram-batch -b 2 -s 3 -f $form --header char.npy >out || fail=1
+    head -n 1 out >line
+    tail -c +$(($(wc -c <line) + 1)) out >rest
+    compare want rest || fail_ "--header, $form: the rest is not the same"
+    grep -q '^{"dtype":"<u2","shape":\[2,4\],"fields":\["tokens"\],"mode":"random","rng":"native","seed":0,"step":0,"rank":0,"world":1,"files":\[{"name":"char.npy","tokens":9999,"checksum":"[0-9a-f]\{8\}"}\]}$' line || {
+        fail_ '--header'
+        cat line >&9
+    }
+done
+
+Exit $fail

@@ -1,0 +1,226 @@
+#!/bin/sh
+# ngram-batch: any step at once, states, resuming, ranks, reversal; and files
+# that are huge or shrink.
+. "${srcdir=.}/tests/init.sh"
+
+ngram-tokenize "$data/timemachine.txt" \
+    | ngram-tokenize -t char --write-vocab=char.vocab -o char.npy \
+    || framework_failure_ 'no char.npy'
+
+# header N: the header of an .npy file of N ids.
+header ()
+{
+    printf '\223NUMPY\001\000v\000'
+    printf '%-117s\n' \
+        "{'descr': '<u2', 'fortran_order': False, 'shape': ($1,), }"
+}
+
+batch ()
+{
+    ngram-batch -f raw -b 4 -s 25 --seed=7 "$@" char.npy
+}
+record=$((4 * 26 * 2))
+
+# bad PATTERN ARGUMENT...: status 2 and a message.
+bad ()
+{
+    pattern=$1
+    shift
+    returns_ 2 ngram-batch "$@" >out 2>err || fail=1
+    grep -q "^ngram-batch: .*$pattern" err || {
+        fail_ "the message does not match '$pattern':"
+        cat err >&9
+    }
+}
+
+# --------------------------------------------------------------- --at, --steps
+
+for mode in random sequential uniform; do
+    batch -m $mode --epochs=3 >all || fail=1
+    n=$(($(wc -c <all) / record))
+    for at in 0 1 5 1699 1700 1701 3500 $((n - 1)); do
+        batch -m $mode --epochs=3 --at=$at >out || fail=1
+        tail -c +$((at * record + 1)) all >exp
+        compare exp out || fail_ "$mode --at=$at"
+        batch -m $mode --epochs=3 --at=$at --steps=2 >out || fail=1
+        head -c $((2 * record)) exp >exp2
+        compare exp2 out || fail_ "$mode --at=$at --steps=2"
+    done
+    bad "no step $n" -b 4 -s 25 --seed=7 -m $mode --epochs=3 --at=$n char.npy
+    bad "no step 99999999.*there are $n" \
+        -b 4 -s 25 --seed=7 -m $mode --epochs=3 --at=99999999 char.npy
+done
+batch --rng=python --epochs=3 >all
+batch --rng=python --epochs=3 --at=2000 >out
+tail -c +$((2000 * record + 1)) all >exp
+compare exp out || fail_ '--rng=python --at'
+# Far away; the test's time limit is the only clock.
+batch --epochs=0 --at=1000000000 --steps=1 >out || fail=1
+batch --epochs=0 --at=1000000000000 --steps=1 >out2 || fail=1
+cmp -s out out2 && fail_ 'far steps are all the same'
+
+# ------------------------------------------------------------------- --reverse
+
+# The same as of the file turned round.
+tail -c +129 char.npy | od -An -v -tu2 -w2 | awk '{ id[NR] = $1 }
+    END { for (i = NR; i > 0; i--) printf "\\%03o\\000", id[i] }' >escapes
+{
+    header 170580
+    # shellcheck disable=SC2059 # The file is the format.
+    printf "$(cat escapes)"
+} >reversed.npy
+for mode in random sequential; do
+    batch -m $mode --reverse >out || fail=1
+    ngram-batch -f raw -b 4 -s 25 --seed=7 -m $mode reversed.npy >exp
+    compare exp out || fail_ "$mode --reverse"
+done
+
+# ------------------------------------------------------------------ the ranks
+
+# Their lines together are those of one, for every number of them.
+for mode in random sequential uniform; do
+    ngram-batch -m $mode -b 4 -s 25 --epochs=2 char.npy | sed '/^$/d' | sort >exp
+    for world in 1 2 3 4 7; do
+        rank=0
+        while [ $rank -lt $world ]; do
+            ngram-batch -m $mode -b 4 -s 25 --epochs=2 --rank=$rank \
+                --world=$world char.npy 2>err | sed '/^$/d'
+            if [ $mode = sequential ] && [ $world = 7 ] && [ $rank = 0 ]; then
+                grep -q 'rank 0 has no rows' err || fail_ 'no word of no rows'
+            elif [ -s err ] && [ $world -le 4 ]; then
+                fail_ "$mode, rank $rank of $world: $(cat err)"
+            fi
+            rank=$((rank + 1))
+        done | sort >out
+        compare exp out || fail_ "$mode, $world ranks"
+    done
+done
+# In sequential mode a rank has its rows through the epoch.
+ngram-batch -m sequential -b 4 -s 25 --rank=1 --world=2 char.npy \
+    | sed '/^$/d' >out
+ngram-batch -m sequential -b 4 -s 25 char.npy | sed '/^$/d' \
+    | awk 'NR % 4 == 3 || NR % 4 == 0' >exp
+compare exp out || fail_ 'rows 2 and 3 are the second rank'\''s'
+bad '--rank must be below --world' --rank=2 --world=2 char.npy
+bad '--rank must be below --world' --rank=1 char.npy
+
+# -------------------------------------------------------- --state and --resume
+
+batch --epochs=2 >all
+for rng in native python; do
+    for mode in random sequential uniform; do
+        [ $rng$mode = pythonuniform ] && continue
+        batch -m $mode --rng=$rng --epochs=2 >all
+        batch -m $mode --rng=$rng --epochs=2 --steps=1000 --state=state >out1 \
+            || fail=1
+        grep -q '^step 1000$' state || fail_ 'the state does not say step 1000'
+        ngram-batch -f raw --epochs=2 --resume=state --steps=1100 \
+            --state=state char.npy >out2 || fail_ 'resume'
+        ngram-batch -f raw --epochs=2 --resume=state --state=state char.npy \
+            >out3 || fail_ 'resume'
+        cat out1 out2 out3 >out
+        compare all out || fail_ "$rng $mode: what was resumed is not the same"
+        # All served: nothing comes any more.
+        ngram-batch -f raw --epochs=2 --resume=state char.npy >out || fail=1
+        [ -s out ] && fail_ "$rng $mode: more than all"
+        # Where the trainer was may be some steps before.
+        ngram-batch -f raw --epochs=2 --resume=state --at=2100 --steps=3 \
+            char.npy >out || fail=1
+        tail -c +$((2100 * record + 1)) all | head -c $((3 * record)) >exp
+        compare exp out || fail_ "$rng $mode: --resume --at"
+    done
+done
+
+# Killed at any point, the next run goes on without a gap.
+batch --epochs=0 --steps=200000 >all
+for round in 1 2 3; do
+    rm -f state fifo
+    mkfifo fifo
+    batch --epochs=0 --state=state >fifo &
+    pid=$!
+    # Read some, wait until the pipe is full, and kill.
+    { head -c $((round * 7777)) >/dev/null; sleep 1; kill -KILL $pid; } <fifo
+    wait $pid 2>/dev/null
+    step=$(sed -n 's/^step //p' state)
+    [ -n "$step" ] && [ "$step" -gt 0 ] || fail_ "no state after a kill"
+    # What the state says was sent: that and a full pipe, 64 KiB.
+    [ $((step * record)) -ge $((round * 7777 - record)) ] \
+        || fail_ "the state lags: step $step"
+    ngram-batch -f raw --epochs=0 --resume=state --steps=100 char.npy >out
+    tail -c +$((step * record + 1)) all | head -c $((100 * record)) >exp
+    compare exp out || fail_ 'killed and resumed'
+done
+
+# Other sizes: each piece once.  Starts of rows are found by the positions that
+# a file of rising numbers has.
+{
+    header 20000
+    awk 'BEGIN { for (i = 0; i < 20000; i++)
+        printf "\\%03o\\%03o", i % 256, int (i / 256) }' >escapes
+    # shellcheck disable=SC2059 # The file is the format.
+    printf "$(cat escapes)"
+} >rising.npy
+firsts ()
+{
+    sed '/^$/d; s/	.*//' | tr ' ' '\n'
+}
+ngram-batch -b 8 -s 24 --steps=30 --state=s1 rising.npy | firsts >got
+# Two ranks of another size, both from the one state.
+for rank in 0 1; do
+    ngram-batch -b 5 -s 24 --rank=$rank --world=2 --resume=s1 --steps=20 \
+        --state=s2.$rank rising.npy | firsts >>got
+done
+# Then shorter pieces, one trainer.
+ngram-batch -b 3 -s 8 --rank=0 --world=1 --resume=s2.1 --state=s3 rising.npy \
+    | firsts >>got
+sort got | uniq -d >twice
+[ -s twice ] && fail_ "$(grep -c . twice) tokens were served twice"
+# Left out: the offset, the last piece, the last batch.
+[ "$(grep -c . got)" -ge $((20000 - 24 - 24 - 3 * 8)) ] \
+    || fail_ "only $(grep -c . got) tokens were served"
+
+bad 's1: .*--seed is another' --seed=5 --resume=s1 rising.npy
+bad 's1: .*--mode is another' --mode=uniform --resume=s1 rising.npy
+bad 's1: .*another corpus' --resume=s1 char.npy
+bad 'pieces of 24' --resume=s1 -s 25 rising.npy
+sed '/^step/d' s1 >s4
+bad 's4:11: not a usable state file' --resume=s4 rising.npy
+head -n 15 s1 >s4
+bad 's4:15: not a usable state file' --resume=s4 rising.npy
+bad 'rising.npy:1: not a usable state file' --resume=rising.npy rising.npy
+bad 'nowhere: No such file' --resume=nowhere rising.npy
+# A state that cannot be written is an error.
+bad 'none/state: ' -f raw --state=none/state rising.npy
+
+# ---------------------------------------------------- huge and shrinking files
+
+# 100 GB that take no room: the first batch comes, within 64 MiB of memory
+# besides what is mapped.
+header 50000000000 >huge.npy
+if truncate -s 100000000128 huge.npy 2>/dev/null; then
+    for mode in random sequential uniform; do
+        (
+            # shellcheck disable=SC3045 # Where there is none it is no limit.
+            [ "$NG_SANITIZE" = yes ] || ulimit -d 65536
+            timeout 60 ngram-batch -m $mode -f raw --epochs=0 --at=1000000000 \
+                --steps=100 huge.npy
+        ) >out || fail_ "$mode: 100 GB"
+        [ "$(wc -c <out)" = $((100 * 32 * 36 * 2)) ] || fail_ '100 GB: size'
+    done
+fi
+rm -f huge.npy
+
+# A file that shrinks while it is read is named.
+if [ "$NG_SANITIZE" != yes ]; then
+    cp char.npy shrinking.npy
+    { sleep 1; cat >/dev/null; } <fifo &
+    { ngram-batch -f raw --epochs=0 shrinking.npy >fifo 2>err; echo $? >status; } &
+    pid=$!
+    until grep -q . /proc/$pid/stat 2>/dev/null; do :; done
+    : >shrinking.npy
+    wait $pid
+    [ "$(cat status)" = 2 ] || fail_ "a file that shrinks: $(cat status)"
+    grep -q 'shrinking.npy' err || fail_ "a file that shrinks: $(cat err)"
+fi
+
+Exit $fail

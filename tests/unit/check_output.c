@@ -1,0 +1,354 @@
+#include <config.h>
+
+#include "unit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/nglimits.h"
+#include "io/output.h"
+#include "sample.h"
+
+/* check_output_named.c runs these tests with outputs that have a temporary
+   name from the start.  */
+#ifndef NAMED
+#define NAMED 0
+#endif
+
+static void
+expect_file (const char *path, const char *text)
+{
+    size_t n;
+    unsigned char *bytes = sample_read (path, &n);
+
+    ck_assert_uint_eq (n, strlen (text));
+    ck_assert (memcmp (bytes, text, n) == 0);
+    free (bytes);
+}
+
+/* How many files DIR has.  */
+static size_t
+count_files (const char *dir)
+{
+    DIR *d = opendir (dir);
+    size_t n = 0;
+
+    ck_assert_ptr_nonnull (d);
+    while (readdir (d))
+        n++;
+    (void) closedir (d);
+    return n - 2;
+}
+
+static mode_t
+mode_of (const char *path)
+{
+    struct stat st;
+
+    ck_assert_int_eq (lstat (path, &st), 0);
+    return st.st_mode & 07777;
+}
+
+static struct ng_output *
+open_output (const char *path, struct ng_fault *fault)
+{
+    struct ng_output *out = NULL;
+
+    ck_assert_int_eq (ng_output_open (path, fault, &out), NG_OK);
+    ck_assert_ptr_nonnull (out);
+    return out;
+}
+
+/* Write TEXT to PATH, whole.  */
+static void
+write_text (const char *path, const char *text)
+{
+    struct ng_fault fault = { 0 };
+    struct ng_output *out = open_output (path, &fault);
+
+    ck_assert_int_eq (ng_output_write (out, text, strlen (text)), NG_OK);
+    ck_assert_int_eq (ng_output_commit (out), NG_OK);
+    ck_assert_ptr_null (ng_output_temporary (out));
+    ck_assert_int_eq (ng_output_close (out), NG_OK);
+    ck_assert_int_eq (fault.err, NG_OK);
+}
+
+START_TEST (whole_or_not)
+{
+    char *dir = sample_folder (), *path = sample_path (dir, "file");
+    struct ng_fault fault = { 0 };
+    struct ng_output *out = open_output (path, &fault);
+
+    /* Nothing is there before the commit, and nothing without it.  */
+    ck_assert_int_eq (ng_output_temporary (out) != NULL, NAMED);
+    ck_assert_int_eq (ng_output_write (out, "x", 1), NG_OK);
+    ck_assert_int_eq (ng_output_flush (out), NG_OK);
+    ck_assert_int_ne (access (path, F_OK), 0);
+    ck_assert_uint_eq (count_files (dir), NAMED);
+    ck_assert_int_eq (ng_output_close (out), NG_OK);
+    ck_assert_uint_eq (count_files (dir), 0);
+
+    write_text (path, "old");
+    expect_file (path, "old");
+    out = open_output (path, &fault);
+    ck_assert_int_eq (ng_output_write (out, "new", 3), NG_OK);
+    ck_assert_int_eq (ng_output_flush (out), NG_OK);
+    expect_file (path, "old");
+    ck_assert_int_eq (ng_output_close (out), NG_OK);
+    expect_file (path, "old");
+    write_text (path, "new, longer");
+    expect_file (path, "new, longer");
+    ck_assert_uint_eq (count_files (dir), 1);
+    ck_assert_int_eq (ng_output_close (NULL), NG_OK);
+    free (path);
+    sample_remove (dir);
+}
+END_TEST
+
+/* By calls of all sizes, against one string.  */
+START_TEST (sizes)
+{
+    const size_t cap = 3 * NG_BLOCK_BYTES;
+    char *dir = sample_folder (), *path = sample_path (dir, "file");
+    unsigned char *exp = malloc (cap), *got;
+    uint64_t state = 1;
+    size_t n = 0, n_got;
+    struct ng_fault fault = { 0 };
+    struct ng_output *out = open_output (path, &fault);
+
+    ck_assert_ptr_nonnull (exp);
+    ck_assert (ng_output_seekable (out));
+    ck_assert (!ng_output_is_terminal (out));
+    for (size_t i = 0; i < cap; i++)
+        exp[i] = (unsigned char) rand_below (&state, 256);
+    while (n < cap)
+    {
+        size_t len = (size_t) rand_below (&state, 1 << rand_below (&state, 19));
+
+        len = len > cap - n ? cap - n : len;
+        if (len <= NG_OUTPUT_RESERVE_MAX && rand_below (&state, 2) == 0)
+        {
+            unsigned char *room = ng_output_reserve (out, len);
+
+            expect (room);
+            memcpy (room, exp + n, len);
+            ng_output_advance (out, len);
+        }
+        else
+            expect (ng_output_write (out, exp + n, len) == NG_OK);
+        n += len;
+        expect (ng_output_offset (out) == n);
+    }
+    memcpy (exp + 5, "PATCH", 5);
+    ck_assert_int_eq (ng_output_patch (out, 5, "PATCH", 5), NG_OK);
+    memcpy (exp + cap - 2, "!!", 2);
+    ck_assert_int_eq (ng_output_patch (out, cap - 2, "!!", 2), NG_OK);
+    ck_assert_uint_eq (ng_output_offset (out), cap);
+    ck_assert_int_eq (ng_output_commit (out), NG_OK);
+    ck_assert_int_eq (ng_output_close (out), NG_OK);
+    got = sample_read (path, &n_got);
+    ck_assert_uint_eq (n_got, cap);
+    ck_assert (memcmp (got, exp, cap) == 0);
+    free (got);
+    free (exp);
+    free (path);
+    sample_remove (dir);
+}
+END_TEST
+
+/* A new file's mode is by the umask, a replaced one's stays.  */
+START_TEST (modes)
+{
+    char *dir = sample_folder (), *path = sample_path (dir, "file");
+    mode_t old = umask (027);
+
+    write_text (path, "a");
+    ck_assert_uint_eq (mode_of (path), 0640);
+    ck_assert_int_eq (chmod (path, 0604), 0);
+    write_text (path, "b");
+    ck_assert_uint_eq (mode_of (path), 0604);
+    ck_assert_uint_eq (umask (old), 027);
+    free (path);
+    sample_remove (dir);
+}
+END_TEST
+
+/* A link at the name is replaced, whether it leads anywhere or not; what it
+   leads to is left alone.  */
+START_TEST (links)
+{
+    char *dir = sample_folder (), *path = sample_path (dir, "file");
+    char *link = sample_path (dir, "link"), *nowhere = sample_path (dir, "no");
+    struct stat st;
+
+    write_text (path, "target");
+    ck_assert_int_eq (symlink ("file", link), 0);
+    ck_assert_int_eq (symlink ("missing", nowhere), 0);
+    write_text (link, "one");
+    write_text (nowhere, "two");
+    ck_assert (lstat (link, &st) == 0 && S_ISREG (st.st_mode));
+    ck_assert (lstat (nowhere, &st) == 0 && S_ISREG (st.st_mode));
+    expect_file (path, "target");
+    expect_file (link, "one");
+    expect_file (nowhere, "two");
+    ck_assert_uint_eq (count_files (dir), 3);
+    free (path);
+    free (link);
+    free (nowhere);
+    sample_remove (dir);
+}
+END_TEST
+
+START_TEST (unwritable)
+{
+    char *dir = sample_folder (), *path = sample_path (dir, "missing/file");
+    struct ng_fault missing = { 0 }, folder = { 0 }, readonly = { 0 };
+    struct ng_output *out = NULL;
+
+    ck_assert_int_eq (ng_output_open (path, &missing, &out), NG_ESYS);
+    ck_assert_int_eq (missing.sys_errno, ENOENT);
+    ck_assert_str_eq (missing.file, path);
+    ck_assert_int_eq (ng_output_open (dir, &folder, &out), NG_ESYS);
+    ck_assert_int_eq (folder.sys_errno, EISDIR);
+    free (path);
+    path = sample_path (dir, "file");
+    sample_write (path, "old", 3);
+    if (geteuid () != 0)
+    {
+        (void) chmod (path, 0444);
+        ck_assert_int_eq (ng_output_open (path, &readonly, &out), NG_ESYS);
+        ck_assert_int_eq (readonly.sys_errno, EACCES);
+    }
+    ck_assert_ptr_null (out);
+    expect_file (path, "old");
+    ck_assert_uint_eq (count_files (dir), 1);
+    free (path);
+    sample_remove (dir);
+}
+END_TEST
+
+/* The folder goes away, or becomes one that the name is taken in.  */
+START_TEST (no_place)
+{
+    char *dir = sample_folder (), *path = sample_path (dir, "file");
+    struct ng_fault fault = { 0 };
+    struct ng_output *out = open_output (path, &fault);
+
+    ck_assert_int_eq (mkdir (path, 0777), 0);
+    ck_assert_int_eq (ng_output_write (out, "x", 1), NG_OK);
+    ck_assert_int_eq (ng_output_commit (out), NG_ESYS);
+    ck_assert_int_eq (fault.sys_errno, EISDIR);
+    ck_assert_int_eq (ng_output_close (out), NG_ESYS);
+    ck_assert_uint_eq (count_files (dir), 1);
+    free (path);
+    sample_remove (dir);
+}
+END_TEST
+
+/* A name as long as names may be.  */
+START_TEST (long_name)
+{
+    char name[256], *dir = sample_folder (), *path;
+
+    memset (name, 'n', 255);
+    name[255] = '\0';
+    path = sample_path (dir, name);
+    write_text (path, "one");
+    write_text (path, "two");
+    expect_file (path, "two");
+    free (path);
+    sample_remove (dir);
+}
+END_TEST
+
+START_TEST (full_device)
+{
+    struct ng_fault fault = { 0 };
+    struct ng_output *out;
+    unsigned char *block = calloc (1, NG_BLOCK_BYTES);
+
+    ck_assert_ptr_nonnull (block);
+    out = open_output ("/dev/full", &fault);
+    ck_assert (!ng_output_seekable (out));
+    ck_assert_ptr_null (ng_output_temporary (out));
+    ck_assert_int_eq (ng_output_write (out, "x", 1), NG_OK);
+    ck_assert_int_eq (ng_output_write (out, block, NG_BLOCK_BYTES), NG_ESYS);
+    ck_assert_str_eq (fault.text, "write error");
+    ck_assert_int_eq (fault.sys_errno, ENOSPC);
+    /* For good.  */
+    ck_assert_int_eq (ng_output_write (out, "x", 1), NG_ESYS);
+    ck_assert_ptr_null (ng_output_reserve (out, 1));
+    ck_assert_int_eq (ng_output_flush (out), NG_ESYS);
+    ck_assert_int_eq (ng_output_commit (out), NG_ESYS);
+    ck_assert_int_eq (ng_output_close (out), NG_ESYS);
+    free (block);
+}
+END_TEST
+
+/* /dev/stdout and /dev/fd/N are the open files, which go on where they are;
+   another name below /dev is a name like any.  */
+START_TEST (descriptors)
+{
+    char *dir = sample_folder (), *path = sample_path (dir, "file");
+    char name[32];
+    int fd = open (path, O_WRONLY | O_CREAT, 0666), saved = dup (1);
+    struct ng_fault fault = { 0 };
+    struct ng_output *out = NULL;
+
+    ck_assert_int_eq (write (fd, "one ", 4), 4);
+    (void) snprintf (name, sizeof name, "/dev/fd/%d", fd);
+    write_text (name, "two ");
+    ck_assert_int_eq (dup2 (fd, 1), 1);
+    write_text ("/dev/stdout", "three ");
+    write_text ("-", "four");
+    ck_assert_int_ge (fcntl (1, F_GETFD), 0);
+    ck_assert_int_ge (fcntl (fd, F_GETFD), 0);
+    (void) dup2 (saved, 1);
+    (void) close (saved);
+    (void) close (fd);
+    expect_file (path, "one two three four");
+    ck_assert_int_eq (ng_output_open ("/dev/fd/999", &fault, &out), NG_ESYS);
+    ck_assert_int_eq (fault.sys_errno, EBADF);
+    ck_assert_ptr_null (out);
+    if (access ("/dev/shm", W_OK) == 0)
+    {
+        char *shm = strdup ("/dev/shm/ngram.XXXXXX");
+
+        ck_assert_ptr_nonnull (shm);
+        ck_assert_ptr_nonnull (mkdtemp (shm));
+        free (path);
+        path = sample_path (shm, "file");
+        write_text (path, "longer");
+        write_text (path, "short");
+        expect_file (path, "short");
+        sample_remove (shm);
+    }
+    free (path);
+    sample_remove (dir);
+}
+END_TEST
+
+Suite *
+ng_suite (void)
+{
+    Suite *s = suite_create (NAMED ? "output_named" : "output");
+    TCase *t = tcase_create ("output");
+
+    tcase_add_test (t, whole_or_not);
+    tcase_add_test (t, sizes);
+    tcase_add_test (t, modes);
+    tcase_add_test (t, links);
+    tcase_add_test (t, unwritable);
+    tcase_add_test (t, no_place);
+    tcase_add_test (t, long_name);
+    tcase_add_test (t, full_device);
+    tcase_add_test (t, descriptors);
+    suite_add_tcase (s, t);
+    return s;
+}

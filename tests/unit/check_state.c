@@ -1,0 +1,168 @@
+/* States, written and read back; damaged ones are refused.  */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "batch/resume.h"
+#include "batch/state.h"
+#include "unit.h"
+
+static void
+fill (struct ng_state *state, size_t n_sources)
+{
+    ng_state_init (state);
+    state->spec = (struct ng_sampler_spec){ .seed = UINT64_MAX,
+                                            .batch_size = 3,
+                                            .n_steps = 5,
+                                            .rank = 1,
+                                            .world = 4,
+                                            .fixed_offset = true,
+                                            .offset = 9 };
+    state->reverse = true;
+    state->step = 77;
+    state->mixture = n_sources > 1;
+    for (size_t i = 0; i < n_sources; i++)
+    {
+        struct ng_state_source *source = ng_state_add (state);
+
+        source->n_tokens = 1000 + i;
+        source->checksum = 0xdeadbeef;
+        source->share = n_sources > 1 ? i + 1 : 0;
+        source->origin = (struct ng_origin){ .step = 70 - i,
+                                             .epoch = i,
+                                             .done = 12,
+                                             .offset_steps = 40,
+                                             .n_cuts = i,
+                                             .cuts = { { 40, 3 }, { 10, 7 } } };
+    }
+}
+
+START_TEST (test_round_trip)
+{
+    for (size_t n = 1; n <= 3; n++)
+    {
+        struct ng_state state, back;
+        struct ng_fault fault = { 0 };
+
+        fill (&state, n);
+        ng_state_init (&back);
+        ck_assert_int_eq (ng_state_write (&state, "state.test", &fault), NG_OK);
+        ck_assert_int_eq (ng_state_read ("state.test", &back, &fault), NG_OK);
+        ck_assert_uint_eq (back.step, 77);
+        ck_assert (back.reverse);
+        ck_assert_uint_eq (back.spec.seed, UINT64_MAX);
+        ck_assert_uint_eq (back.spec.rank, 1);
+        ck_assert_uint_eq (back.spec.world, 4);
+        ck_assert (back.spec.fixed_offset);
+        ck_assert_uint_eq (back.spec.offset, 9);
+        ck_assert_uint_eq (back.n_sources, n);
+        for (size_t i = 0; i < n; i++)
+        {
+            const struct ng_state_source *a = &state.sources[i],
+                                         *b = &back.sources[i];
+
+            ck_assert_uint_eq (a->n_tokens, b->n_tokens);
+            ck_assert_uint_eq (a->checksum, b->checksum);
+            ck_assert_uint_eq (a->share, b->share);
+            ck_assert_uint_eq (a->origin.n_cuts, b->origin.n_cuts);
+            ck_assert_mem_eq (a->origin.cuts, b->origin.cuts,
+                              i * sizeof *a->origin.cuts);
+            ck_assert_uint_eq (a->origin.step, b->origin.step);
+            ck_assert_uint_eq (a->origin.done, b->origin.done);
+        }
+        ng_state_fini (&state);
+        ng_state_fini (&back);
+    }
+    unlink ("state.test");
+}
+END_TEST
+
+/* Without any one of its lines, cut anywhere, or with a line changed, a state
+   is refused, never a crash.  */
+START_TEST (test_damaged)
+{
+    struct ng_state state, back;
+    struct ng_fault fault = { 0 };
+    static char text[4096];
+    size_t len;
+    FILE *file;
+
+    fill (&state, 3);
+    ck_assert_int_eq (ng_state_write (&state, "state.test", &fault), NG_OK);
+    ng_state_fini (&state);
+    file = fopen ("state.test", "r");
+    len = fread (text, 1, sizeof text - 1, file);
+    fclose (file);
+    for (size_t cut = 0; cut + 4 < len; cut++)
+    {
+        file = fopen ("state.test", "w");
+        fwrite (text, 1, cut, file);
+        fclose (file);
+        fault.err = NG_OK;
+        ng_state_init (&back);
+        ck_assert_int_eq (ng_state_read ("state.test", &back, &fault),
+                          NG_EFORMAT);
+        ck_assert_uint_gt (fault.line, 0);
+        ng_state_fini (&back);
+    }
+    for (char *line = text; *line; line = strchr (line, '\n') + 1)
+    {
+        const char *end = strchr (line, '\n') + 1;
+
+        file = fopen ("state.test", "w");
+        fwrite (text, 1, (size_t) (line - text), file);
+        if (strncmp (line, "cut ", 4) == 0)
+            fputs ("cut 11 1\n", file);
+        fputs (end, file);
+        fclose (file);
+        fault.err = NG_OK;
+        ng_state_init (&back);
+        ck_assert_int_eq (ng_state_read ("state.test", &back, &fault),
+                          NG_EFORMAT);
+        ng_state_fini (&back);
+    }
+    unlink ("state.test");
+}
+END_TEST
+
+/* What is not given comes from the state; what is given must agree.  */
+START_TEST (test_spec)
+{
+    struct ng_state state;
+    struct ng_given given = { .batch_size = true };
+    struct ng_sampler_spec spec = { .batch_size = 9, .n_steps = 1 };
+    struct ng_fault fault = { 0 };
+    bool reverse = false;
+
+    fill (&state, 1);
+    ck_assert_int_eq (
+        ng_resume_spec (&state, "s", &given, &spec, &reverse, &fault), NG_OK);
+    ck_assert_uint_eq (spec.batch_size, 9);
+    ck_assert_uint_eq (spec.n_steps, 5);
+    ck_assert_uint_eq (spec.seed, UINT64_MAX);
+    ck_assert (reverse);
+    given.seed = true;
+    spec.seed = 3;
+    ck_assert_int_eq (
+        ng_resume_spec (&state, "s", &given, &spec, &reverse, &fault),
+        NG_EINVAL);
+    ck_assert_ptr_nonnull (strstr (fault.text, "--seed"));
+    ng_state_fini (&state);
+}
+END_TEST
+
+Suite *
+ng_suite (void)
+{
+    Suite *suite = suite_create ("state");
+    TCase *tc = tcase_create ("all");
+
+    tcase_add_test (tc, test_round_trip);
+    tcase_add_test (tc, test_damaged);
+    tcase_add_test (tc, test_spec);
+    suite_add_tcase (suite, tc);
+    return suite;
+}
