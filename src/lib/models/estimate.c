@@ -11,7 +11,8 @@
 
 enum
 {
-    N_DISCOUNTS = 3
+    N_DISCOUNTS = 3,
+    AHEAD = 32 /* n-grams: how early what is read at random is asked for */
 };
 
 static const double stupid_step = 0.4; /* Brants et al. 2007, section 4 */
@@ -53,7 +54,11 @@ adjust (struct run *r, unsigned i)
     r->own[i] = a;
     r->a[i] = a;
     for (uint32_t j = 0; j < longer->n; j++)
+    {
+        if (j + AHEAD < longer->n)
+            __builtin_prefetch (&a[longer->suffixes[j + AHEAD]], 1);
         a[longer->suffixes[j]]++;
+    }
     /* At the very start of running text nothing stands before either: take
        that for a token.  */
     for (uint32_t j = 0; j < l->n; j++)
@@ -249,6 +254,31 @@ log10_of (double p)
     return p < 1 ? fmaxf ((float) log10 (p), NG_LOG10_ZERO) : 0;
 }
 
+/* Probabilities of the n-grams of context C, those from LOW on, below HIGH, on
+   level I; in P too unless it is NULL.  */
+static inline void
+estimate_context (const struct run *r, unsigned i, struct context c,
+                  uint32_t low, uint32_t high, double *p)
+{
+    const struct ng_trie_level *l = &r->t->trie.levels[i];
+    const double *lower = r->unigram ? r->unigram : r->p;
+    const uint32_t *places = r->unigram ? l->words : l->suffixes;
+    float *logp = r->m->logp[i];
+
+    for (uint32_t j = low; j < high; j++)
+    {
+        const uint64_t a = r->a[i][j];
+        double x;
+
+        if (j + AHEAD < l->n)
+            __builtin_prefetch (&lower[places[j + AHEAD]]);
+        x = ((double) a - discount (r, i, a)) / c.z + c.g * lower[places[j]];
+        logp[j] = log10_of (x);
+        if (p)
+            p[j] = x;
+    }
+}
+
 /* Probabilities of level I, P on entry and return those of the level before
    and of this one.  A weight is set for every context.  */
 static enum ng_err
@@ -278,18 +308,7 @@ estimate_level (struct run *r, unsigned i)
         if (is_stupid)
             c = (struct context){ (double) count, 0 };
         bow[h] = c.g == 1 ? 0 : log10_of (is_stupid ? stupid_step : c.g);
-        for (uint32_t j = low; j < high; j++)
-        {
-            const uint64_t a = r->a[i][j];
-            const double lower =
-                r->unigram ? r->unigram[l->words[j]] : r->p[l->suffixes[j]];
-            const double x =
-                ((double) a - discount (r, i, a)) / c.z + c.g * lower;
-
-            logp[j] = log10_of (x);
-            if (p)
-                p[j] = x;
-        }
+        estimate_context (r, i, c, low, high, p);
     }
     free (r->p);
     r->p = p;

@@ -18,7 +18,8 @@ enum
 {
     BYTE_ORDER_MARK = 0x01020304,
     MARK_SWAPPED = 0x04030201,
-    ENTRIES_PER_BUCKET_MAX = 8, /* on the average; tried 4 to 16 */
+    ENTRIES_PER_BUCKET_MAX = 8, /* on the average */
+    GROUP = 64, /* n-grams worked on together when a model is written */
     SLOT_BITS_MAX = 33,
 
     /* Offsets in the header.  */
@@ -418,92 +419,135 @@ struct places
     uint32_t *before, *now;
 };
 
-/* For order K store the bucket of each n-gram in PLACES->now, and in the
-   image how many a bucket has, one place on.  */
+/* N-grams of one order that are worked on together: memory that is read at
+   random is asked for in one pass over them and read in the next.  */
+struct group
+{
+    uint32_t first_index; /* in the trie; they follow each other */
+    size_t n;
+    struct ng_ngm_spot spots[GROUP];
+    struct ng_ngm_bucket buckets[GROUP];
+};
+
+/* Where a walk over the n-grams of an order is: at INDEX, which begins with
+   token FIRST as all below END do.  */
+struct progress
+{
+    uint32_t index, first, end;
+};
+
+/* Locate the next n-grams of order K; false if there are none.  */
+static bool
+next_group (const struct ng_backoff *m, const struct ng_ngm_level *l,
+            unsigned k, const uint32_t *before, struct progress *at,
+            struct group *g)
+{
+    const uint32_t *suffixes = m->trie.levels[k - 1].suffixes;
+    const uint32_t n = m->trie.levels[k - 1].n;
+
+    g->first_index = at->index;
+    for (g->n = 0; g->n < GROUP && at->index < n; g->n++, at->index++)
+    {
+        uint32_t s = suffixes[at->index], low;
+
+        if (before && at->index + 2 * GROUP < n)
+            __builtin_prefetch (&before[suffixes[at->index + 2 * GROUP]]);
+        while (at->index >= at->end)
+            ng_trie_range (&m->trie, k, ++at->first, &low, &at->end);
+        g->spots[g->n] = ng_ngm_locate (l, before ? before[s] : s, at->first);
+    }
+    return g->n > 0;
+}
+
+static struct progress
+start_walk (const struct ng_backoff *m, unsigned k)
+{
+    struct progress at = { 0, 0, 0 };
+    uint32_t low;
+
+    ng_trie_range (&m->trie, k, 0, &low, &at.end);
+    return at;
+}
+
+/* For order K store the number of each n-gram in its bucket in PLACES->now,
+   and in STARTS[b + 1] how many bucket b has.  */
 static void
 count_buckets (const struct ng_backoff *m, const struct ng_ngm_level *l,
                unsigned k, struct places *places, unsigned char *starts)
 {
-    const struct ng_trie_level *t = &m->trie.levels[k - 1];
+    struct progress at = start_walk (m, k);
+    struct group g;
 
-    for (uint32_t first = 0; first < m->trie.levels[0].n; first++)
+    while (next_group (m, l, k, places->before, &at, &g))
     {
-        uint32_t low, high;
-
-        ng_trie_range (&m->trie, k, first, &low, &high);
-        for (uint32_t i = low; i < high; i++)
+        for (size_t i = 0; i < g.n; i++)
+            __builtin_prefetch (starts + 4 * (g.spots[i].bucket + 1), 1);
+        for (size_t i = 0; i < g.n; i++)
         {
-            uint32_t s = t->suffixes[i];
-            uint64_t suffix = places->before ? places->before[s] : s;
-            uint64_t bucket = ng_ngm_locate (l, suffix, first).bucket;
-            unsigned char *p = starts + 4 * (bucket + 1);
+            unsigned char *p = starts + 4 * (g.spots[i].bucket + 1);
+            uint32_t n = ng_get_u32le (p);
 
-            places->now[i] = (uint32_t) bucket;
-            ng_put_u32le (p, ng_get_u32le (p) + 1);
+            places->now[g.first_index + i] = n;
+            ng_put_u32le (p, n + 1);
         }
     }
 }
 
-/* Turn the numbers into starts, one place on: starts[b + 1] is where bucket b
-   begins, and will move to its end as it is filled.  */
+/* Turn the numbers of a bucket's n-grams into where it begins.  */
 static void
 sum_starts (unsigned char *starts, uint64_t n_buckets)
 {
     uint32_t sum = 0;
 
-    for (uint64_t b = 0; b < n_buckets; b++)
+    for (uint64_t b = 1; b <= n_buckets; b++)
     {
-        uint32_t n = ng_get_u32le (starts + 4 * (b + 1));
-
-        ng_put_u32le (starts + 4 * (b + 1), sum);
-        sum += n;
+        sum += ng_get_u32le (starts + 4 * b);
+        ng_put_u32le (starts + 4 * b, sum);
     }
 }
 
-/* Give each n-gram its place; after that starts[b] is where bucket b
-   begins.  */
-static void
-place_entries (struct places *places, uint32_t n, unsigned char *starts)
+/* Write n-gram I of order K, which is number PLACES->now[I] of its bucket B,
+   and make that its place.  */
+static inline void
+put_entry (const struct ng_backoff *m, const struct ng_ngm_level *l, unsigned k,
+           uint32_t i, uint64_t tag, struct ng_ngm_bucket b,
+           struct places *places, unsigned char *entries)
 {
-    for (uint32_t i = 0; i < n; i++)
-    {
-        unsigned char *p = starts + 4 * ((size_t) places->now[i] + 1);
-        uint32_t at = ng_get_u32le (p);
+    const size_t n = b.end - b.start, at = places->now[i];
+    unsigned char *p =
+        entries + (size_t) b.start * (l->tag_bytes + l->value_bytes);
+    unsigned char *value = p + n * l->tag_bytes + at * l->value_bytes;
 
-        ng_put_u32le (p, at + 1);
-        places->now[i] = at;
-    }
+    p += at * l->tag_bytes;
+    for (unsigned j = 0; j < l->tag_bytes; j++)
+        p[j] = (unsigned char) (tag >> 8 * j);
+    put_f32le (value, m->logp[k - 1][i]);
+    if (l->value_bytes == 8)
+        put_f32le (value + 4, m->bow[k - 1][i]);
+    places->now[i] = b.start + (uint32_t) at;
 }
 
 static void
 put_entries (const struct ng_backoff *m, const struct ng_ngm_level *l,
-             unsigned k, const struct places *places, unsigned char *entries)
+             unsigned k, struct places *places, unsigned char *entries)
 {
-    const struct ng_trie_level *t = &m->trie.levels[k - 1];
+    const size_t size = l->tag_bytes + l->value_bytes;
+    struct progress at = start_walk (m, k);
+    struct group g;
 
-    for (uint32_t first = 0; first < m->trie.levels[0].n; first++)
+    while (next_group (m, l, k, places->before, &at, &g))
     {
-        uint32_t low, high;
-
-        ng_trie_range (&m->trie, k, first, &low, &high);
-        for (uint32_t i = low; i < high; i++)
+        for (size_t i = 0; i < g.n; i++)
+            __builtin_prefetch (l->starts + 4 * g.spots[i].bucket);
+        for (size_t i = 0; i < g.n; i++)
         {
-            uint32_t s = t->suffixes[i];
-            uint64_t suffix = places->before ? places->before[s] : s;
-            struct ng_ngm_spot spot = ng_ngm_locate (l, suffix, first);
-            struct ng_ngm_bucket b = ng_ngm_bucket (l, spot.bucket);
-            const size_t n = b.end - b.start, at = places->now[i] - b.start;
-            unsigned char *p =
-                entries + (size_t) b.start * (l->tag_bytes + l->value_bytes);
-            unsigned char *value = p + n * l->tag_bytes + at * l->value_bytes;
-
-            p += at * l->tag_bytes;
-            for (unsigned j = 0; j < l->tag_bytes; j++)
-                p[j] = (unsigned char) (spot.tag >> 8 * j);
-            put_f32le (value, m->logp[k - 1][i]);
-            if (l->value_bytes == 8)
-                put_f32le (value + 4, m->bow[k - 1][i]);
+            g.buckets[i] = ng_ngm_bucket (l, g.spots[i].bucket);
+            __builtin_prefetch (entries + size * g.buckets[i].start, 1);
+            __builtin_prefetch (entries + size * g.buckets[i].start + 64, 1);
         }
+        for (size_t i = 0; i < g.n; i++)
+            put_entry (m, l, k, g.first_index + (uint32_t) i, g.spots[i].tag,
+                       g.buckets[i], places, entries);
     }
 }
 
@@ -519,7 +563,6 @@ put_level (const struct ng_backoff *m, const struct ng_ngm *ngm, unsigned k,
         return NG_ENOMEM;
     count_buckets (m, l, k, places, starts);
     sum_starts (starts, l->n_buckets);
-    place_entries (places, (uint32_t) l->n, starts);
     put_entries (m, l, k, places, writable (image, l->entries));
     free (places->before);
     places->before = places->now;

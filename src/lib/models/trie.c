@@ -196,6 +196,36 @@ find_word (const uint32_t *words, uint32_t low, uint32_t high, uint32_t word)
     return low < end && words[low] == word ? low : end;
 }
 
+enum
+{
+    AHEAD = 24 /* parents: how early what is read at random is asked for */
+};
+
+/* Ask for what the search below parent P on level I - 1 will read; for its
+   suffix's children first, twice as early.  */
+static inline void
+ask_ahead (const struct ng_trie *t, unsigned i, uint32_t p)
+{
+    const struct ng_trie_level *parents = &t->levels[i - 1];
+    const uint32_t *children;
+    uint32_t s;
+
+    if (i < 2)
+        return;
+    children = t->levels[i - 2].children;
+    if (p + 2 * AHEAD < parents->n
+        && (s = parents->suffixes[p + 2 * AHEAD]) != NG_NONE)
+        __builtin_prefetch (&children[s]);
+    if (p + AHEAD < parents->n
+        && (s = parents->suffixes[p + AHEAD]) != NG_NONE)
+    {
+        const uint32_t low = children[s], high = children[s + 1];
+
+        __builtin_prefetch (&parents->words[low]);
+        __builtin_prefetch (&parents->words[low + (high - low) / 2]);
+    }
+}
+
 /* The suffixes of the children of parent P on level I - 1, which stand among
    the n-grams from LOW on and below HIGH on that level.  */
 static uint64_t
@@ -241,6 +271,7 @@ ng_trie_link (struct ng_trie *t, uint64_t *n_missing)
         {
             uint32_t low = 0, high = parents->n;
 
+            ask_ahead (t, i, p);
             if (parents->children[p] == parents->children[p + 1])
                 continue;
             if (i > 1)
