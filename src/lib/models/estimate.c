@@ -251,7 +251,7 @@ log10_of (double p)
     /* Rounding may leave a hair more than 1.  */
     if (!(p > 0))
         return NG_LOG10_ZERO;
-    return p < 1 ? fmaxf ((float) log10 (p), NG_LOG10_ZERO) : 0;
+    return p >= 1 ? 0 : p > 1e-99 ? (float) log10 (p) : NG_LOG10_ZERO;
 }
 
 /* Probabilities of the n-grams of context C, those from LOW on, below HIGH, on

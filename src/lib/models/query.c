@@ -25,6 +25,7 @@ struct block
     uint16_t alive[BLOCK + 1]; /* those that go on */
     struct ng_ngm_spot spots[BLOCK + 1];
     struct ng_ngm_bucket buckets[BLOCK + 1];
+    const unsigned char *values[BLOCK + 1];
 };
 
 struct ng_query
@@ -78,13 +79,13 @@ find_unigrams (struct ng_query *q, size_t from, size_t to)
 }
 
 /* Search for n-grams of order K among the searches ALIVE[N]; returns how many
-   were found, which are left in ALIVE.  */
+   go on from there, which are left in ALIVE.  */
 static size_t
 find_longer (struct ng_query *q, unsigned k, size_t n)
 {
     const struct ng_ngm_level *l = &q->ngm->levels[k - 1];
     struct block *b = &q->b;
-    size_t found = 0;
+    size_t found = 0, going = 0;
 
     for (size_t j = 0; j < n; j++)
     {
@@ -100,26 +101,35 @@ find_longer (struct ng_query *q, unsigned k, size_t n)
         b->buckets[j] = ng_ngm_bucket (l, b->spots[j].bucket);
         p = ng_ngm_entries (l, b->buckets[j]);
         prefetch (p);
-        prefetch (p + 64);
+        prefetch (p
+                  + (size_t) (b->buckets[j].end - b->buckets[j].start)
+                        * l->tag_bytes);
     }
     for (size_t j = 0; j < n; j++)
     {
-        const size_t i = b->alive[j];
         const unsigned char *value;
         uint32_t place =
             ng_ngm_search (l, b->buckets[j], b->spots[j].tag, &value);
 
         if (place == NG_NONE)
             continue;
-        b->place[i] = place;
-        b->found[i] = (uint8_t) k;
-        b->logp[i] = ng_get_f32le (value);
-        if (l->value_bytes == 8)
-            b->bow[k - 1][i] = ng_get_f32le (value + 4);
-        if (b->context[i] >= k)
-            b->alive[found++] = (uint16_t) i;
+        prefetch (value);
+        b->place[b->alive[j]] = place;
+        b->values[found] = value;
+        b->alive[found++] = b->alive[j];
     }
-    return found;
+    for (size_t j = 0; j < found; j++)
+    {
+        const size_t i = b->alive[j];
+
+        b->found[i] = (uint8_t) k;
+        b->logp[i] = ng_get_f32le (b->values[j]);
+        if (l->value_bytes == 8)
+            b->bow[k - 1][i] = ng_get_f32le (b->values[j] + 4);
+        if (b->context[i] >= k)
+            b->alive[going++] = (uint16_t) i;
+    }
+    return going;
 }
 
 /* Search for the tokens FROM and on, below TO.  */

@@ -178,22 +178,25 @@ ng_trie_end_level (struct ng_trie *t, unsigned k)
     memset (t->at, 0, sizeof t->at);
 }
 
-/* The place of WORD among WORDS, from LOW on and below HIGH, or HIGH.  */
+/* The place of WORD among WORDS, from LOW on and below HIGH, or HIGH.  Both
+   halves cost the same and none is guessed, since a wrong guess of the
+   processor costs more than a step.  */
 static inline uint32_t
 find_word (const uint32_t *words, uint32_t low, uint32_t high, uint32_t word)
 {
-    const uint32_t end = high;
+    const uint32_t *base = words + low;
+    uint32_t n = high - low;
 
-    while (low < high)
+    if (n == 0)
+        return high;
+    while (n > 1)
     {
-        uint32_t middle = low + (high - low) / 2;
+        const uint32_t half = n / 2;
 
-        if (words[middle] < word)
-            low = middle + 1;
-        else
-            high = middle;
+        base = base[half] <= word ? base + half : base;
+        n -= half;
     }
-    return low < end && words[low] == word ? low : end;
+    return *base == word ? (uint32_t) (base - words) : high;
 }
 
 enum
@@ -210,14 +213,11 @@ ask_ahead (const struct ng_trie *t, unsigned i, uint32_t p)
     const uint32_t *children;
     uint32_t s;
 
-    if (i < 2)
-        return;
     children = t->levels[i - 2].children;
     if (p + 2 * AHEAD < parents->n
         && (s = parents->suffixes[p + 2 * AHEAD]) != NG_NONE)
         __builtin_prefetch (&children[s]);
-    if (p + AHEAD < parents->n
-        && (s = parents->suffixes[p + AHEAD]) != NG_NONE)
+    if (p + AHEAD < parents->n && (s = parents->suffixes[p + AHEAD]) != NG_NONE)
     {
         const uint32_t low = children[s], high = children[s + 1];
 
@@ -267,22 +267,18 @@ ng_trie_link (struct ng_trie *t, uint64_t *n_missing)
         l->suffixes = ng_alloc_array (l->n, sizeof *l->suffixes);
         if (!l->suffixes)
             return NG_ENOMEM;
-        for (uint32_t p = 0; p < parents->n; p++)
+        if (i == 1)
+            memcpy (l->suffixes, l->words, l->n * sizeof *l->words);
+        for (uint32_t p = 0; i > 1 && p < parents->n; p++)
         {
-            uint32_t low = 0, high = parents->n;
+            const uint32_t *children = t->levels[i - 2].children;
+            const uint32_t s = parents->suffixes[p];
 
             ask_ahead (t, i, p);
-            if (parents->children[p] == parents->children[p + 1])
-                continue;
-            if (i > 1)
-            {
-                const uint32_t *children = t->levels[i - 2].children;
-                uint32_t s = parents->suffixes[p];
-
-                low = s == NG_NONE ? 0 : children[s];
-                high = s == NG_NONE ? 0 : children[s + 1];
-            }
-            missing += link_children (t, i, p, low, high);
+            if (parents->children[p] < parents->children[p + 1])
+                missing +=
+                    link_children (t, i, p, s == NG_NONE ? 0 : children[s],
+                                   s == NG_NONE ? 0 : children[s + 1]);
         }
     }
     *n_missing = missing;
