@@ -35,8 +35,8 @@ static const struct cli_option options[] = {
       "kneser-ney (default), interpolated, laplace, or\nstupid-backoff" },
     { 'n', "order", "N", "order of the model (default: the counts' highest)" },
     { KEY_EPSILON, "epsilon", "E1,E2,...",
-      "constants of laplace and interpolated for each order\n(default 1; the"
-      " last one holds on)" },
+      "constants of laplace and interpolated by order\n(default 1; the last one"
+      " holds on)" },
     { KEY_FALLBACK, "discount-fallback", "[=D1,D2,D3]",
       "discounts of kneser-ney where the counts do not\nallow an estimate"
       " (0.5,1,1.5 if none are given)" },

@@ -31,11 +31,11 @@ static const struct cli_option options[] = {
     { 'm', "model", "MODEL", "the model, ARPA or .ngm, plain or gzip" },
     { 'n', "lines", "LINES", "draw so many lines (default 10)" },
     { KEY_TOKENS, "tokens", "N",
-      "end a line after N tokens if not before (default 100)" },
+      "end a line after N tokens if not before\n(default 100)" },
     { KEY_ORDER, "order", "K", "ask the model as if it were of order K" },
     { KEY_PREFIX, "prefix", "TEXT", "begin each line with TEXT" },
     { KEY_TEMPERATURE, "temperature", "T",
-      "raise probabilities to the power of 1/T (default 1);\n0 draws the"
+      "raise probabilities to the power of 1/T\n(default 1); 0 draws the"
       " likeliest token always" },
     { KEY_TOP_K, "top-k", "K", "draw only the K likeliest tokens" },
     { KEY_SEED, "seed", "S", "seed of the random numbers (default 0)" },
