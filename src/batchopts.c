@@ -62,7 +62,7 @@ static const struct cli_option options[] = {
       "type of ids: u2, u4, i4 or i8 (default: as the\nfile)" },
     { OPT_HEADER, "header", NULL, "first write a line of JSON that tells all" },
     { OPT_INPUT_DTYPE, "input-dtype", "TYPE",
-      "type of ids in files without a header (default:\n--dtype, or u2)" },
+      "type of ids in files without a header (default: that\nof --dtype, or u2)" },
     { OPT_OUTPUT_FORMAT, "output-format", "FORM",
       "no batches: write the tokens to the output as npy,\n"
       "llmc, nanogpt or megatron" },

@@ -255,8 +255,8 @@ countout_write (struct countout *c)
     {
         err = ng_output_flush (written);
         if (err == NG_OK)
-            err = ng_ngc_open_fd (ng_output_fd (written), c->spill_dir,
-                                  c->fault, &counts);
+            err = ng_ngc_open_fd (ng_output_fd (written), NULL, c->fault,
+                                  &counts);
     }
     if (err == NG_OK && counts)
         c->n_types = ng_ngc_n_types (counts);

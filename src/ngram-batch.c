@@ -1,8 +1,11 @@
 /* ngram-batch: stream minibatches of a token file to a trainer.  */
 #include <config.h>
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 
+#include "base/mem.h"
 #include "batch/ahead.h"
 #include "batch/header.h"
 #include "batch/record.h"
@@ -15,6 +18,13 @@
 #include "shrunk.h"
 #include "text/vocab.h"
 
+/* Rows of so many bytes are written from where they are: below, one copy is
+   cheaper than what the system does for each part.  */
+enum
+{
+    DIRECT_BYTES = 1024
+};
+
 /* What is open.  */
 struct work
 {
@@ -25,6 +35,7 @@ struct work
     uint64_t id_end;            /* size of the vocabulary; 0: not given */
     struct ng_record *record;
     struct ng_output *out;
+    struct iovec *parts; /* rows that are not copied; NULL: all are */
     struct ng_ahead *ahead;
 };
 
@@ -169,8 +180,41 @@ open_output (const struct request *r, struct work *w)
         if (err != NG_OK)
             return err;
     }
+    if (r->format == NG_RECORD_RAW
+        && r->sampler.n_steps >= DIRECT_BYTES / r->dtype.item_bytes)
+    {
+        w->parts = ng_alloc_array (count_rows (w, r), sizeof *w->parts);
+        if (!w->parts)
+            return NG_ENOMEM;
+    }
     return ng_record_new (r->format, r->dtype, count_rows (w, r),
                           r->sampler.n_steps, w->out, &w->record);
+}
+
+/* Write the batch without copying it, if that can be; *DONE tells.  */
+static enum ng_err
+serve_direct (const struct request *r, struct work *w,
+              const struct ng_batch_rows *rows, const uint32_t *sources,
+              bool *done)
+{
+    size_t n = (size_t) r->sampler.n_steps + 1;
+
+    *done = false;
+    for (size_t i = 0; i < rows->n_rows; i++)
+    {
+        const struct ng_shards *shards =
+            sources ? &r->mix.shards[sources[i]] : &w->shards;
+        const unsigned char *p =
+            ng_shards_direct (shards, rows->starts[i], n, r->dtype, w->id_end);
+
+        if (!p)
+            return NG_OK;
+        /* Read only; struct iovec has no way to say so.  */
+        w->parts[i].iov_base = (void *) (uintptr_t) p;
+        w->parts[i].iov_len = n * r->dtype.item_bytes;
+    }
+    *done = true;
+    return ng_output_gather (w->out, w->parts, rows->n_rows);
 }
 
 /* Fetch the rows of the next batch and write it.  */
@@ -186,6 +230,15 @@ serve (const struct request *r, struct work *w)
     if (err != NG_OK)
         return err;
     ng_ahead_step (w->ahead, &rows);
+    w->state.step = rows.step + 1;
+    if (w->parts)
+    {
+        bool done;
+
+        err = serve_direct (r, w, &rows, sources, &done);
+        if (done || err != NG_OK)
+            return err;
+    }
     for (size_t i = 0; i < rows.n_rows; i++)
     {
         const struct ng_shards *shards =
@@ -197,7 +250,6 @@ serve (const struct request *r, struct work *w)
         if (err != NG_OK)
             return err;
     }
-    w->state.step = rows.step + 1;
     return ng_record_write (w->record, rows.n_rows, rows.step, rows.epoch);
 }
 
@@ -297,6 +349,7 @@ main (int argc, char **argv)
     ng_state_init (&w.state);
     err = work (&r, &w);
     ng_record_free (w.record);
+    free (w.parts);
     err_close = ng_output_close (w.out);
     if (err == NG_OK)
         err = err_close;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -129,17 +130,47 @@ show_progress (uint64_t done, uint64_t total)
     progress_update (done);
 }
 
+static uint64_t
+thread_clock (void)
+{
+    struct timespec t;
+
+    (void) clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
+    return (uint64_t) t.tv_sec * 1000000000 + (uint64_t) t.tv_nsec;
+}
+
+/* With -v: what was counted, and what each stage of it cost.  */
+static void
+note_report (const struct job *job)
+{
+    static const char *const stages[NG_STAGES] = {
+        "read",  "tokenize", "intern", "rank", "deal",
+        "count", "sort",     "write",  "merge"
+    };
+    const struct ng_engine_report *r = &job->report;
+
+    cli_note ("%" PRIu64 " tokens, %" PRIu32 " types, in %u %s", r->n_tokens,
+              job->out.n_types, r->n_portions,
+              r->n_portions == 1 ? "portion" : "portions");
+    for (unsigned i = 0; i < NG_STAGES && r->n_tokens > 0; i++)
+        cli_note ("%-8s %7.1f ns/token", stages[i],
+                  (double) r->ns[i] / (double) r->n_tokens);
+}
+
 static enum ng_err
 run (struct job *job)
 {
     size_t n;
     const char *const *names = cli_operands (&n);
     const struct ng_engine_options counting = { .info = job->out.info,
-                                               .vocab = job->vocab,
-                                               .n_threads = job->n_threads,
-                                               .budget = job->out.budget_bytes,
-                                               .spill_dir = job->out.spill_dir,
-                                               .progress = show_progress };
+                                                .vocab = job->vocab,
+                                                .n_threads = job->n_threads,
+                                                .budget = job->out.budget_bytes,
+                                                .spill_dir = job->out.spill_dir,
+                                                .progress = show_progress,
+                                                .clock = cli_verbose
+                                                             ? thread_clock
+                                                             : NULL };
     enum ng_err err = ng_engine_run (names, n, &counting, &job->tokenizer,
                                      job->out.ngc, &job->report, &job->fault);
 
@@ -165,8 +196,7 @@ main (int argc, char **argv)
     if (err != NG_OK)
         status = cli_fault (&job.fault, err);
     else
-        cli_note ("%" PRIu64 " tokens, %" PRIu32 " types", job.report.n_tokens,
-                  job.out.n_types);
+        note_report (&job);
     countout_close (&job.out);
     ng_vocab_free (job.vocab);
     return cli_finish (status);

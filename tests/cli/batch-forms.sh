@@ -129,4 +129,44 @@ for form in raw npy text jsonl; do
     }
 done
 
+# ------------------------------------------------------- rows that are long
+
+# They are written from where they are; the same bytes come out as where each is
+# converted, also across files, from a pipe, and read from the end.
+for a in '' --reverse '-m sequential' '--epochs=3 --at=2'; do
+    # shellcheck disable=SC2086 # Words, or none.
+    for shards in char.npy 'char.npy char.npy char.npy' 'char.npy t8.npy'; do
+        ngram-batch -f raw -b 3 -s 1500 --dtype=u2 --seed=2 $a $shards >out \
+            || fail_ "long rows: $a $shards"
+        ngram-batch -f raw -b 3 -s 1500 --dtype=i4 --seed=2 $a $shards \
+            | od -An -v -tu4 | tr -s ' ' '\n' | sed '/^$/d' >want
+        od -An -v -tu2 out | tr -s ' ' '\n' | sed '/^$/d' >got
+        compare want got || fail_ "long rows: $a $shards"
+        ngram-batch -f raw -b 3 -s 1500 --dtype=u2 --seed=2 $a $shards \
+            | cat >out2
+        compare out out2 || fail_ "long rows through a pipe: $a $shards"
+    done
+done
+ngram-batch -f raw -b 3 -s 1500 --vocab=char.vocab char.npy >out || fail=1
+ngram-batch -f raw -b 3 -s 1500 char.npy >want
+compare want out || fail_ 'long rows, --vocab'
+(ngram-batch -f raw -b 3 -s 1500 --epochs=0 char.npy 2>err; echo $? >status) \
+    >/dev/full
+[ "$(cat status)" = 2 ] && grep -q 'write error' err || fail_ 'long rows: full'
+if [ "$NG_SANITIZE" != yes ]; then
+    cp char.npy shrinking.npy
+    mkfifo fifo
+    { sleep 1; cat >/dev/null; } <fifo &
+    {
+        ngram-batch -f raw -b 3 -s 1500 --epochs=0 shrinking.npy >fifo 2>err
+        echo $? >status
+    } &
+    pid=$!
+    sleep 0.3
+    : >shrinking.npy
+    wait $pid
+    [ "$(cat status)" = 2 ] && grep -q 'shrinking.npy' err \
+        || fail_ "long rows of a file that shrinks: $(cat err)"
+fi
+
 Exit $fail

@@ -35,7 +35,7 @@ find_input ()
     ngram-batch) input=tokens.npy text_input= ;;
     ngram-model) input=sentences.tsv text_input=sentences.tsv ;;
     ngram-sample) input=model.arpa text_input=model.arpa ;;
-    ngram-zipf) input=counts.tsv text_input=counts.tsv ;;
+    ngram-merge | ngram-zipf) input=counts.tsv text_input=counts.tsv ;;
     *) input=$text text_input=$text ;;
     esac
 }

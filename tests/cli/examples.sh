@@ -141,6 +141,10 @@ for program in $NG_PROGRAMS; do
     run_page "man/$program.1" <blocks
     [ "$n_steps" -gt "$before" ] || fail_ "man/$program.1 has no example"
 done
+for page in "$srcdir"/man/*.5; do
+    man_blocks "$page" >blocks
+    run_page "man/${page##*/}" <blocks
+done
 if [ -f "$srcdir/README" ]; then
     readme_blocks "$srcdir/README" >blocks
     run_page README <blocks

@@ -126,7 +126,8 @@ START_TEST (hash)
 
     for (size_t len = 0; len < 70; len++)
     {
-        unsigned char *p = malloc (len + 1), *q = malloc (len + 8);
+        unsigned char *p = ng_alloc_array (len + 1, 1),
+                      *q = ng_alloc_array (len + 8, 1);
         uint64_t h;
 
         ck_assert (p && q);
@@ -157,7 +158,7 @@ END_TEST
 START_TEST (hash_spread)
 {
     const size_t n = 65536 + 65536;
-    uint64_t *h = malloc (n * sizeof *h);
+    uint64_t *h = ng_alloc_array (n, sizeof *h);
     size_t filled = 0;
     unsigned char *hit = calloc (1, 65536);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/nglimits.h"
 #include "sample.h"
 #include "text/corpus.h"
@@ -121,7 +122,7 @@ START_TEST (several_files)
     whole = t;
     for (size_t i = 0; i < N_FILES; i++)
     {
-        unsigned char *text = malloc (sizes[i] + 3), *gz;
+        unsigned char *text = ng_alloc_array (sizes[i] + 3, 1), *gz;
         char name[] = { (char) ('a' + i), '\0' };
         size_t n = 0, gz_len;
 
@@ -191,7 +192,7 @@ START_TEST (limits)
         {
             const char *const names[] = { path };
             size_t at = starts[i], n = cases[_i].n + over;
-            unsigned char *text = malloc (at + n * unit + 100);
+            unsigned char *text = ng_alloc_array (at + n * unit + 100, 1);
             struct record got = { 0 };
             struct ng_tokenizer t;
             struct ng_fault fault = { 0 };

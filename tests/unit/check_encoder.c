@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/mem.h"
 #include "base/nglimits.h"
 #include "io/npy.h"
 #include "sample.h"
@@ -260,7 +261,7 @@ START_TEST (text_output)
     };
     char *dir = sample_folder (), *path = sample_path (dir, "text");
     unsigned char *names = malloc (NG_TOKEN_BYTES_MAX + NG_TOKEN_PAD);
-    char *exp = malloc (CAP + 3 * NG_TOKEN_BYTES_MAX);
+    char *exp = ng_alloc_array (CAP + 3 * NG_TOKEN_BYTES_MAX, 1);
     struct ng_vocab *v = ng_vocab_new ();
     struct ng_fault fault = { 0 };
     struct ng_output *out = NULL;

@@ -217,8 +217,7 @@ check_counts (const char *name, const char *text, unsigned order,
             for (unsigned j = 0; j < k; j++)
             {
                 size_t len;
-                const unsigned char *w =
-                    ng_names_get (names, c.ranks[j], &len);
+                const unsigned char *w = ng_names_get (names, c.ranks[j], &len);
 
                 at += (size_t) snprintf (line + at, sizeof line - at, "%s%.*s",
                                          j > 0 ? " " : "", (int) len,

@@ -62,6 +62,23 @@ check_same (const struct both *b, struct ng_key_shape s)
         NG_ENSURE (b->key[i] == 0);
 }
 
+/* Cut B to its first N tokens, and put the others back one by one.  */
+static void
+check_parts (const struct both *b, struct ng_key_shape s, unsigned n)
+{
+    struct both part = *b;
+
+    ng_key_truncate (part.key, s, s.words, n);
+    memset (part.tokens + n, 0, (s.order - n) * sizeof *part.tokens);
+    check_same (&part, s);
+    for (unsigned i = n; i < s.order; i++)
+    {
+        part.tokens[i] = b->tokens[i];
+        ng_key_put (part.key, s, i, b->tokens[i]);
+        check_same (&part, s);
+    }
+}
+
 static int
 compare_tokens (const struct both *a, const struct both *b, unsigned order)
 {
@@ -108,6 +125,8 @@ START_TEST (equals_arrays)
                 push (&other, s,
                       j == at ? random_token (&state, bits) : b.tokens[j]);
             check_same (&other, s);
+            check_parts (&b, s, at);
+            check_parts (&b, s, 0);
             check_order (&b, &other, s);
         }
     }

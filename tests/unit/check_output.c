@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/nglimits.h"
 #include "io/output.h"
 #include "sample.h"
@@ -116,7 +117,7 @@ START_TEST (sizes)
 {
     const size_t cap = 3 * NG_BLOCK_BYTES;
     char *dir = sample_folder (), *path = sample_path (dir, "file");
-    unsigned char *exp = malloc (cap), *got;
+    unsigned char *exp = ng_alloc_array (cap, 1), *got;
     uint64_t state = 1;
     size_t n = 0, n_got;
     struct ng_fault fault = { 0 };

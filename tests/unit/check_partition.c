@@ -244,6 +244,57 @@ START_TEST (splits_evenly)
 }
 END_TEST
 
+/* Every second key goes to a partition with the bounds of the first, by the
+   buckets that its first token may be in: the buckets are those of one.  */
+START_TEST (shares_bounds)
+{
+    struct corpus c = new_corpus (3, 200, 20000, (enum kind) _i);
+    const unsigned words = c.shape.words;
+    uint64_t *sample = ng_alloc_array (c.n, sizeof *sample);
+    uint64_t *one = ng_alloc_array (c.n * words, sizeof *one);
+    uint64_t *two = ng_alloc_array (c.n * words, sizeof *two);
+    struct ng_partition *p, *odd, *all;
+
+    ck_assert (sample && one && two);
+    p = ng_partition_new (c.shape, c.n_types, 30, sample, draw (&c, 3, sample));
+    all = p ? ng_partition_like (p) : NULL;
+    odd = p ? ng_partition_like (p) : NULL;
+    ck_assert (p && all && odd);
+    ck_assert_uint_eq (ng_partition_n_buckets (odd),
+                       ng_partition_n_buckets (p));
+    for (size_t i = 0; i < c.n; i++)
+    {
+        const uint64_t *key = c.keys + i * words;
+        uint32_t low, high;
+
+        NG_ENSURE (ng_partition_add (all, key) == NG_OK);
+        ng_partition_range (p, ng_key_token (key, c.shape, 0), &low, &high);
+        NG_ENSURE (low <= high && high < ng_partition_n_buckets (p));
+        NG_ENSURE ((i % 2 ? ng_partition_add_in (odd, low, high, key)
+                          : ng_partition_add (p, key))
+                   == NG_OK);
+    }
+    n_words = words;
+    for (size_t b = 0; b < ng_partition_n_buckets (p); b++)
+    {
+        size_t n = take_bucket (p, b, &c, two, 0);
+
+        n = take_bucket (odd, b, &c, two, n);
+        qsort (two, n, words * sizeof *two, compare_keys);
+        NG_ENSURE (take_bucket (all, b, &c, one, 0) == n);
+        qsort (one, n, words * sizeof *one, compare_keys);
+        NG_ENSURE (memcmp (one, two, n * words * sizeof *one) == 0);
+    }
+    ng_partition_free (odd);
+    ng_partition_free (all);
+    ng_partition_free (p);
+    free (sample);
+    free (one);
+    free (two);
+    free (c.keys);
+}
+END_TEST
+
 START_TEST (empty_is_empty)
 {
     struct corpus c = new_corpus (2, 5, 0, EVEN);
@@ -263,6 +314,7 @@ ng_suite (void)
     tcase_add_loop_test (tc, keeps_every_key, 0, 8 * N_KINDS);
     tcase_add_test (tc, bears_a_false_sample);
     tcase_add_test (tc, splits_evenly);
+    tcase_add_loop_test (tc, shares_bounds, 0, N_KINDS);
     tcase_add_test (tc, empty_is_empty);
     suite_add_tcase (suite, tc);
     return suite;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/nglimits.h"
 #include "io/spill.h"
 #include "sample.h"
@@ -20,7 +21,8 @@ START_TEST (there_and_back)
     };
     const size_t total = totals[_i];
     char *dir = sample_folder ();
-    unsigned char *exp = malloc (total + 1), *got = malloc (total + 1);
+    unsigned char *exp = ng_alloc_array (total + 1, 1),
+                  *got = ng_alloc_array (total + 1, 1);
     uint64_t state = total;
     size_t at = 0, n;
     struct ng_fault fault = { 0 };

@@ -9,6 +9,7 @@
 #include <unictype.h>
 #include <uniwbrk.h>
 
+#include "base/mem.h"
 #include "base/nglimits.h"
 #include "sample.h"
 #include "text/escape.h"
@@ -510,24 +511,32 @@ static const struct
     { NG_SPACE, 0, "", "\xff", NG_TOKEN_BYTES_MAX, 2 },
 };
 
+static void
+put_string (unsigned char *text, size_t *at, const char *s)
+{
+    memcpy (text + *at, s, strlen (s));
+    *at += strlen (s);
+}
+
 /* Tokenize a text whose third line has N units behind the prefix.  */
 static enum ng_err
 run_limit (int i, size_t n, size_t piece, bool ended, struct ng_fault *fault,
            size_t *longest)
 {
     size_t at = 0, unit = strlen (limits[i].unit), used, start = 0, end = 0;
-    unsigned char *text = malloc (200 + n * unit + NG_TOKEN_PAD);
+    unsigned char *text = ng_alloc_array (200 + n * unit + NG_TOKEN_PAD, 1);
     struct ng_tokenizer t;
     struct ng_token_list list = { 0 };
     enum ng_err err = NG_OK;
     bool final = false;
 
     ck_assert_ptr_nonnull (text);
-    at = (size_t) sprintf ((char *) text, "x\n\n%s", limits[i].prefix);
+    put_string (text, &at, "x\n\n");
+    put_string (text, &at, limits[i].prefix);
     for (; n > 0; n--, at += unit)
         memcpy (text + at, limits[i].unit, unit);
     if (ended)
-        at += (size_t) sprintf ((char *) text + at, " behind it\n");
+        put_string (text, &at, " behind it\n");
     *longest = 0;
     ng_tokenizer_init (&t, (enum ng_tokenize_mode) limits[i].mode,
                        limits[i].lower, false);

@@ -143,7 +143,7 @@ START_TEST (best_cutoff)
     size_t n = cases[_i].n;
     struct ng_zipf_tails tails;
     struct ng_zipf_fit fit;
-    double best = INFINITY, xmin = 0;
+    double best = HUGE_VAL, xmin = 0;
 
     ck_assert_int_eq (ng_zipf_tails_init (&tails, cells, n), NG_OK);
     for (size_t i = 0; i + 2 < n; i++)
@@ -178,7 +178,7 @@ START_TEST (best_of_many)
     };
     struct ng_spectrum_cell cells[N];
     struct ng_zipf_tails tails;
-    struct ng_zipf_fit fit, best = { .ks = INFINITY };
+    struct ng_zipf_fit fit, best = { .ks = HUGE_VAL };
     uint64_t state = (uint64_t) _i;
 
     for (size_t i = 0; i < N; i++)

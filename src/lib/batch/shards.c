@@ -155,7 +155,7 @@ convert_items (const unsigned char *in, unsigned from, unsigned char *out,
     }
 #undef NG_CASES
 #undef NG_CASE
-    assert (!"an item has 1, 2, 4 or 8 bytes");
+    assert (0 && "an item has 1, 2, 4 or 8 bytes");
     return 0;
 }
 
@@ -283,6 +283,21 @@ ng_shards_copy (const struct ng_shards *shards, uint64_t start, size_t n,
     if (err == NG_OK)
         reverse_items (out, n, dtype.item_bytes);
     return err;
+}
+
+const unsigned char *
+ng_shards_direct (const struct ng_shards *shards, uint64_t start, size_t n,
+                  struct ng_dtype dtype, uint64_t id_end)
+{
+    size_t f = find_file (shards, start);
+    const struct ng_tokenfile *file = &shards->files[f];
+    uint64_t from = start - shards->starts[f], max = ng_dtype_max (dtype);
+
+    if (shards->reverse || n > file->n_tokens - from || file->dtype.is_signed
+        || file->dtype.item_bytes != dtype.item_bytes
+        || ng_dtype_max (file->dtype) > max || (id_end > 0 && id_end <= max))
+        return NULL;
+    return file->data + from * dtype.item_bytes;
 }
 
 /* Sampled runs of the checksum.  */

@@ -48,6 +48,12 @@ enum ng_err ng_shards_copy (const struct ng_shards *shards, uint64_t start,
                             unsigned char *out,
                             struct ng_fault *fault) NG_MUST_CHECK;
 
+/* Where the N tokens from START on are in memory, if ng_shards_copy with DTYPE
+   and ID_END would do no more than copy them; NULL otherwise.  */
+const unsigned char *ng_shards_direct (const struct ng_shards *shards,
+                                       uint64_t start, size_t n,
+                                       struct ng_dtype dtype, uint64_t id_end);
+
 /* CRC-32 of the number of tokens and of a sample of them, 64 runs of up to 512
    spread evenly: it tells corpora apart in constant time, however they are
    split into files and whatever their types.  */

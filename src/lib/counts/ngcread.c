@@ -520,7 +520,7 @@ static bool
 has_separator (const unsigned char *p, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (p[i] == ' ' || (p[i] <= '\r' && memchr ("\t\n\r", p[i], 3)))
+        if (p[i] == ' ' || (p[i] <= '\n' && memchr ("\t\n", p[i], 2)))
             return true;
     return false;
 }

@@ -24,10 +24,6 @@
 #include "counts/table.h"
 #include "text/vocab.h"
 
-/* The marks of a sentence.  */
-#define NG_BOS "<s>"
-#define NG_EOS "</s>"
-
 /* Stands among ids where a line of a text of sentences ends.  */
 #define NG_ID_BREAK UINT32_MAX
 

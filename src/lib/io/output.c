@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/nglimits.h"
@@ -309,6 +311,46 @@ ng_output_write (struct ng_output *out, const void *buf, size_t len)
     memcpy (out->buf + out->len, buf, len);
     out->len += len;
     return out->sticky;
+}
+
+/* Parts that one call of writev takes on any system, POSIX's _XOPEN_IOV_MAX;
+   Linux has 1024.  */
+enum
+{
+    PARTS_MAX = 16
+};
+
+enum ng_err
+ng_output_gather (struct ng_output *out, struct iovec *parts, size_t n)
+{
+    enum ng_err err = ng_output_flush (out);
+    size_t max = IOV_MAX > PARTS_MAX ? IOV_MAX : PARTS_MAX;
+
+    while (err == NG_OK && n > 0)
+    {
+        ssize_t got = writev (out->fd, parts, (int) (n < max ? n : max));
+        size_t left = got < 0 ? 0 : (size_t) got;
+
+        if (got < 0 && errno == EFAULT)
+        {
+            err = ng_output_write (out, parts->iov_base, parts->iov_len);
+            if (err == NG_OK)
+                err = ng_output_flush (out);
+            left = parts->iov_len;
+        }
+        else if (got < 0 && errno != EINTR)
+            return fail (out, "write error");
+        else
+            out->flushed += left;
+        for (; n > 0 && left >= parts->iov_len; parts++, n--)
+            left -= parts->iov_len;
+        if (n > 0)
+        {
+            parts->iov_base = (unsigned char *) parts->iov_base + left;
+            parts->iov_len -= left;
+        }
+    }
+    return err;
 }
 
 unsigned char *

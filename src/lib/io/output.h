@@ -43,6 +43,13 @@ int ng_output_fd (const struct ng_output *out);
 enum ng_err ng_output_write (struct ng_output *out, const void *buf,
                              size_t len) NG_MUST_CHECK;
 
+/* Append the N parts PARTS, which are used up, without copying them first: for
+   long parts.  If one cannot be read from (a mapped file became shorter), it is
+   copied, so that the signal of such memory comes.  */
+struct iovec;
+enum ng_err ng_output_gather (struct ng_output *out, struct iovec *parts,
+                              size_t n) NG_MUST_CHECK;
+
 /* Room for LEN bytes, LEN at most NG_OUTPUT_RESERVE_MAX, to be filled in
    place and then counted by ng_output_advance; NULL after a fault.  */
 enum

@@ -238,7 +238,7 @@ try_cutoff (const struct ng_zipf_tails *t, size_t i, double *best, size_t *at)
 enum ng_err
 ng_zipf_fit_best (const struct ng_zipf_tails *t, struct ng_zipf_fit *fit)
 {
-    double best = INFINITY;
+    double best = HUGE_VAL;
     size_t at = 0;
     size_t n_cutoffs = t->n >= 3 ? t->n - 2 : 0;
 

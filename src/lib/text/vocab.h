@@ -81,4 +81,8 @@ enum ng_err ng_vocab_build (const struct ng_vocab *seen, const uint64_t *counts,
 /* The name of id 0 where text is turned into ids.  */
 #define NG_UNK "<unk>"
 
+/* The marks of a sentence.  */
+#define NG_BOS "<s>"
+#define NG_EOS "</s>"
+
 #endif

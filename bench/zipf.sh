@@ -1,0 +1,85 @@
+#!/bin/sh
+# zipf.sh: how fast ngram-zipf reads counts, fits, and makes p-values, beside
+# plfit, as a Markdown table.  bench/run calls it with the programs in PATH.
+#
+# Usage: bench/zipf.sh [TYPES]
+# TYPES is how many distinct n-grams are made up, 10 million by default, from a
+# power law of exponent 2 on the frequencies.  Seconds are of the processor, the
+# median of BENCH_RUNS runs (3); a peer that is missing is left out.  What is
+# made up goes to BENCH_TMP (TMPDIR, or /tmp): 21 bytes for each.
+set -eu
+LC_ALL=C
+export LC_ALL
+
+types=${1-10000000}
+book=$(cd "$(dirname "$0")/.." && pwd)/data/timemachine.txt
+scratch=$(mktemp -d "${BENCH_TMP:-${TMPDIR:-/tmp}}/ngzipf.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+cd "$scratch"
+
+# Pairs and triples of made-up words, no two the same, with counts by the
+# inversion of a rounded Pareto law.
+awk -v n="$types" 'BEGIN {
+    srand (1)
+    for (i = 0; i < n; i++) {
+        u = 1 - rand ()
+        printf "w%d of%d %s\t%d\n", i % 9973, int (i / 9973),
+            i % 2 ? "the thing" : "it", int (0.5 / u + 0.5)
+    }
+}' >counts
+ngram-count -t word -n 1 "$book" >book1
+cut -f 2 book1 >book1.values
+cut -f 2 counts | head -n 100000 >values
+head -n 100000 counts >counts100k
+
+# seconds COMMAND: the processor time of the shell line COMMAND, the median.
+seconds ()
+{
+    runs=${BENCH_RUNS:-3}
+    i=0
+    while [ "$i" -lt "$runs" ]; do
+        bash -c 'TIMEFORMAT="%U %S"; time eval "$1" >/dev/null 2>&1' - "$1" 2>&1
+        i=$((i + 1))
+    done | awk '{ print $1 + $2 }' | sort -n | sed -n "$(((runs + 1) / 2))p"
+}
+
+# row WHAT SECONDS [NOTE]
+row ()
+{
+    printf '| %s | %.3f | %s |\n' "$1" "$2" "${3-}"
+}
+
+bytes=$(wc -c <counts)
+read_s=$(seconds 'ngram-zipf --spectrum counts')
+all_s=$(seconds 'ngram-zipf -q counts')
+p_s=$(seconds 'ngram-zipf -q --p-value=1000 counts')
+compare_s=$(seconds 'ngram-zipf -q --compare counts')
+mb_s=$(awk -v b="$bytes" -v s="$read_s" 'BEGIN { printf "%.0f", b / s / 1e6 }')
+
+difference ()
+{
+    awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = 0; print d }'
+}
+
+echo "| $types distinct n-grams of two orders, $bytes bytes of text | seconds | |"
+echo '| --- | --- | --- |'
+row 'read into the spectrum (--spectrum)' "$read_s" "$mb_s MB/s"
+row 'all fits of both orders' "$(difference "$all_s" "$read_s")"
+row 'rival laws of both orders (--compare)' \
+    "$(difference "$compare_s" "$all_s")"
+row 'p-values of both orders, 1000 samples each' \
+    "$(difference "$p_s" "$all_s")"
+row 'ngram-zipf --p-value=1000, the words of The Time Machine' \
+    "$(seconds 'ngram-zipf -q --p-value=1000 book1')"
+row 'ngram-zipf, 100000 of these counts' "$(seconds 'ngram-zipf -q counts100k')"
+if command -v plfit >/dev/null 2>&1; then
+    # A precision of 0.0158 is 0.25 / 0.0158^2 = 1000 samples.
+    row 'plfit -p exact -e 0.0158, the words of The Time Machine' \
+        "$(seconds 'plfit -p exact -e 0.0158 book1.values')"
+    row 'plfit, 100000 of these counts' "$(seconds 'plfit values')"
+else
+    echo '| plfit is not installed: left out | | |'
+fi

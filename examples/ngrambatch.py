@@ -1,0 +1,107 @@
+"""Batches of ngram-batch for PyTorch or NumPy: copy this file and use it.
+
+    from ngrambatch import NgramBatch
+    for X, Y in NgramBatch('book.npy', batch_size=32, num_steps=35):
+        ...                                   # features and labels, B x T
+
+It is a torch.utils.data.IterableDataset where PyTorch is there, whose elements
+are whole batches: torch.utils.data.DataLoader(ds, batch_size=None,
+num_workers=2).  Workers share the batches and keep their order.  Without
+PyTorch the batches are NumPy arrays.
+"""
+import fcntl
+import subprocess
+
+import numpy as np
+
+try:
+    import torch
+    from torch.utils.data import IterableDataset as Base, get_worker_info
+except ImportError:
+    torch, Base, get_worker_info = None, object, lambda: None
+
+F_SETPIPE_SZ = 1031  # Linux; Python 3.10 has it in fcntl
+BLOCK_BYTES = 1 << 20
+
+
+class NgramBatch(Base):
+    """One pass over what ngram-batch serves, from step `at` on.
+
+    `at` is where the next pass starts; `step` is how many batches the present
+    one has handed out, so `state_dict` and `load_state_dict` resume exactly
+    (with workers, count the steps in the training loop instead).  `options`
+    are further options of ngram-batch, such as ('--reverse',).
+    """
+
+    def __init__(self, files, batch_size=32, num_steps=35, mode='random',
+                 seed=0, epochs=1, rank=0, world=1, at=0, dtype='i8',
+                 options=(), tool='ngram-batch'):
+        self.files = [files] if isinstance(files, str) else list(files)
+        self.batch_size, self.num_steps, self.mode = batch_size, num_steps, mode
+        self.seed, self.epochs, self.rank, self.world = seed, epochs, rank, world
+        self.at = self.step = at
+        self.dtype, self.options, self.tool = dtype, list(options), tool
+
+    def state_dict(self):
+        return {'at': self.step}
+
+    def load_state_dict(self, state):
+        self.at = self.step = state['at']
+
+    def _command(self):
+        """The command line and the rows of its batches, for this worker."""
+        rank, world, at, rows = self.rank, self.world, self.at, self.batch_size
+        worker = get_worker_info()
+        if worker and worker.num_workers > 1:
+            # Worker w of k serves steps w, w + k, ... of this rank.
+            k, w = worker.num_workers, worker.id
+            if self.mode == 'sequential':
+                raise ValueError('sequential batches have one worker at most')
+            if at % k:
+                raise ValueError('start at a multiple of the workers')
+            rank, world, at = w * world + rank, k * world, at // k
+        elif self.mode == 'sequential':  # a rank has its rows
+            rows = (rank + 1) * rows // world - rank * rows // world
+        return [self.tool, '--format=raw', '--dtype=' + self.dtype,
+                '--mode=' + self.mode, '--batch-size=%d' % self.batch_size,
+                '--num-steps=%d' % self.num_steps, '--seed=%d' % self.seed,
+                '--epochs=%d' % self.epochs, '--rank=%d' % rank,
+                '--world=%d' % world] + (['--at=%d' % at] if at else []) \
+            + self.options + ['--'] + self.files, rows
+
+    def records(self):
+        """Arrays of rows of num_steps + 1 ids, read many at a time."""
+        command, rows = self._command()
+        shape = (rows, self.num_steps + 1)
+        size = rows * (self.num_steps + 1) * int(self.dtype[1])
+        n = max(1, BLOCK_BYTES // size)
+        with subprocess.Popen(command, stdout=subprocess.PIPE,
+                              bufsize=0) as tool:
+            try:
+                fcntl.fcntl(tool.stdout, F_SETPIPE_SZ, BLOCK_BYTES)
+            except OSError:
+                pass  # a small pipe is as right
+            got = 1
+            while got:
+                # A new block each time: batches may be kept.
+                block = np.empty((n,) + shape, dtype='<' + self.dtype)
+                view = memoryview(block).cast('B')
+                have = given = 0
+                while given < n:
+                    got = tool.stdout.readinto(view[have:])
+                    if not got:
+                        break
+                    have += got
+                    while (given + 1) * size <= have:
+                        yield block[given]
+                        given += 1
+        if tool.returncode != 0 or have != given * size:
+            raise RuntimeError('ngram-batch failed; see its message')
+
+    def __iter__(self):
+        self.step = self.at
+        for rows in self.records():
+            self.step += 1
+            if torch:
+                rows = torch.from_numpy(rows)
+            yield rows[:, :-1], rows[:, 1:]

@@ -1,0 +1,325 @@
+#include <config.h>
+
+#include "counts/textrun.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checked.h"
+#include "base/mem.h"
+#include "counts/counttext.h"
+#include "counts/key.h"
+#include "counts/ngcwrite.h"
+#include "counts/radix.h"
+#include "text/lexical.h"
+#include "text/vocab.h"
+
+enum
+{
+    COUNT_WORDS = 2 /* of 32 bits, in front of the ids of a record */
+};
+
+/* The n-grams of one order that were read: a count and ids each.  */
+struct records
+{
+    uint32_t *words;
+    size_t n, cap; /* words */
+};
+
+struct ng_textrun
+{
+    const struct ng_merge_setup *setup;
+    struct ng_merger *merger;
+    unsigned min_order, max_order; /* that came so far */
+    struct ng_vocab *vocab;
+    struct records orders[NG_ORDER_MAX]; /* order k: orders[k - 1] */
+    size_t n_words;                      /* of all orders */
+};
+
+struct ng_textrun *
+ng_textrun_new (const struct ng_merge_setup *setup, struct ng_merger *m)
+{
+    struct ng_textrun *r = calloc (1, sizeof *r);
+
+    if (!r)
+        return NULL;
+    r->setup = setup;
+    r->merger = m;
+    r->vocab = ng_vocab_new ();
+    if (r->vocab)
+        return r;
+    free (r);
+    return NULL;
+}
+
+static void
+drop_records (struct ng_textrun *r, unsigned order)
+{
+    struct records *records = &r->orders[order - 1];
+
+    r->n_words -= records->n;
+    free (records->words);
+    *records = (struct records){ NULL, 0, 0 };
+}
+
+void
+ng_textrun_free (struct ng_textrun *r)
+{
+    if (!r)
+        return;
+    for (unsigned k = 1; k <= NG_ORDER_MAX; k++)
+        drop_records (r, k);
+    ng_vocab_free (r->vocab);
+    free (r);
+}
+
+void
+ng_textrun_orders (const struct ng_textrun *r, unsigned *min, unsigned *max)
+{
+    *min = r->min_order;
+    *max = r->max_order;
+}
+
+/* ------------------------------------------------------------- to a file */
+
+/* The records of ORDER as keys with counts, sorted, in *ENTRIES[*N][words + 1],
+   which the caller frees.  They are dropped.  */
+static enum ng_err
+sort_records (struct ng_textrun *r, const uint32_t *ranks,
+              struct ng_key_shape shape, uint64_t **entries, size_t *n)
+{
+    const struct records *records = &r->orders[shape.order - 1];
+    const size_t record_words = COUNT_WORDS + shape.order;
+    const size_t entry_bytes = (shape.words + 1) * sizeof **entries;
+    uint64_t *scratch, *entry;
+
+    *n = records->n / record_words;
+    *entries = entry = ng_calloc_array (*n, entry_bytes);
+    if (!entry)
+        return NG_ENOMEM;
+    for (size_t i = 0; i < records->n;
+         i += record_words, entry += shape.words + 1)
+    {
+        const uint32_t *record = records->words + i;
+
+        for (unsigned k = 0; k < shape.order; k++)
+            ng_key_put (entry, shape, k, ranks[record[COUNT_WORDS + k]]);
+        entry[shape.words] = record[0] | (uint64_t) record[1] << 32;
+    }
+    drop_records (r, shape.order);
+    scratch = ng_alloc_array (*n, entry_bytes);
+    if (!scratch)
+    {
+        free (*entries);
+        return NG_ENOMEM;
+    }
+    ng_radix_sort (*entries, *n, shape.words, scratch);
+    free (scratch);
+    return NG_OK;
+}
+
+/* Write ENTRIES[N], sorted; equal ones are added up.  */
+static enum ng_err
+write_entries (struct ng_textrun *r, struct ng_ngcw *w,
+               struct ng_key_shape shape, const uint64_t *entries, size_t n)
+{
+    const size_t step = shape.words + 1;
+    const uint64_t *end = entries + n * step;
+    enum ng_err err = NG_OK;
+
+    while (entries < end && err == NG_OK)
+    {
+        const uint64_t *key = entries;
+        uint32_t ranks[NG_ORDER_MAX];
+        uint64_t sum = 0;
+
+        for (; entries < end && ng_key_equal (entries, key, shape.words);
+             entries += step)
+            if (!ng_ckd_add (sum, entries[shape.words], &sum))
+                return ng_fault_set (r->setup->fault, NG_EOVERFLOW, NULL,
+                                     "the sum of the counts of an n-gram of"
+                                     " order %u does not fit 64 bits",
+                                     shape.order);
+        for (unsigned k = 0; k < shape.order; k++)
+            ranks[k] = ng_key_token (key, shape, k);
+        err = ng_ngcw_add (w, shape.order, ranks, sum);
+    }
+    return err;
+}
+
+static enum ng_err
+write_order (struct ng_textrun *r, struct ng_ngcw *w, const uint32_t *ranks,
+             unsigned order)
+{
+    struct ng_key_shape shape = ng_key_shape (order, ng_vocab_size (r->vocab));
+    uint64_t *entries;
+    size_t n;
+    enum ng_err err;
+
+    if (r->orders[order - 1].n == 0)
+        return NG_OK;
+    err = sort_records (r, ranks, shape, &entries, &n);
+    if (err != NG_OK)
+        return err;
+    err = write_entries (r, w, shape, entries, n);
+    free (entries);
+    return err;
+}
+
+static enum ng_err
+write_names (const struct ng_textrun *r, const struct ng_ranking *ranking,
+             struct ng_ngcw *w)
+{
+    enum ng_err err = NG_OK;
+
+    for (uint32_t i = 0; i < ranking->n && err == NG_OK; i++)
+    {
+        size_t len;
+        const unsigned char *name =
+            ng_vocab_name (r->vocab, ranking->ids[i], &len);
+
+        err = ng_ngcw_name (w, name, len);
+    }
+    return err;
+}
+
+/* Write everything to OUT.  */
+static enum ng_err
+write_run (struct ng_textrun *r, struct ng_output *out)
+{
+    struct ng_ngc_info info = r->setup->info;
+    struct ng_ranking ranking;
+    struct ng_ngcw *w = NULL;
+    enum ng_err err = ng_ranking_init (&ranking, r->vocab);
+
+    if (err != NG_OK)
+        return err;
+    info.min_count = 1;
+    info.top = 0;
+    err = ng_ngcw_open (&info, out, r->setup->spill_dir, r->setup->fault, &w);
+    if (err == NG_OK)
+        err = write_names (r, &ranking, w);
+    for (unsigned k = info.max_order; k >= info.min_order && err == NG_OK; k--)
+        err = write_order (r, w, ranking.ranks, k);
+    if (err == NG_OK)
+        err = ng_ngcw_finish (w);
+    ng_ngcw_close (w);
+    ng_ranking_fini (&ranking);
+    return err == NG_OK ? ng_output_commit (out) : err;
+}
+
+enum ng_err
+ng_textrun_finish (struct ng_textrun *r)
+{
+    const struct ng_merge_setup *setup = r->setup;
+    struct ng_output *out = NULL;
+    struct ng_ngc *f = NULL;
+    enum ng_err err;
+
+    if (r->n_words == 0)
+        return NG_OK;
+    err = ng_output_open_unnamed (setup->spill_dir, setup->fault, &out);
+    if (err == NG_OK)
+        err = write_run (r, out);
+    if (err == NG_OK)
+        err = ng_ngc_open_fd (ng_output_fd (out), setup->spill_dir,
+                              setup->fault, &f);
+    (void) ng_output_close (out);
+    ng_vocab_free (r->vocab);
+    r->vocab = ng_vocab_new ();
+    if (!r->vocab && err == NG_OK)
+        err = NG_ENOMEM;
+    if (err == NG_OK)
+        return ng_merger_add (r->merger, f);
+    ng_ngc_close (f);
+    return err;
+}
+
+/* ---------------------------------------------------------------- reading */
+
+/* Is there no room for more?  Sorting takes up to three times the records, and
+   ranking twice the vocabulary.  */
+static bool
+is_full (const struct ng_textrun *r)
+{
+    uint64_t bytes = 3 * sizeof (uint32_t) * (uint64_t) r->n_words
+                     + 2 * (uint64_t) ng_vocab_bytes (r->vocab);
+
+    return bytes > r->setup->budget_bytes / 2;
+}
+
+/* The ids of the tokens of LINE.  */
+static enum ng_err
+intern_tokens (struct ng_textrun *r, const struct ng_counttext_line *line,
+               uint32_t *ids)
+{
+    const unsigned char *p = line->ngram, *end = p + line->len;
+    enum ng_err err = NG_OK;
+
+    for (unsigned k = 0; k < line->order && err == NG_OK; k++)
+    {
+        const unsigned char *space = memchr (p, ' ', (size_t) (end - p));
+        size_t len = (size_t) ((space ? space : end) - p);
+
+        if (len > NG_TOKEN_BYTES_MAX)
+            return NG_ELIMIT;
+        err = ng_vocab_intern (r->vocab, p, len, &ids[k]);
+        p += len + 1;
+    }
+    return err;
+}
+
+static enum ng_err
+add_line (struct ng_textrun *r, const struct ng_counttext_line *line)
+{
+    struct records *records;
+    uint32_t *words;
+
+    if (r->min_order == 0 || line->order < r->min_order)
+        r->min_order = line->order;
+    if (line->order > r->max_order)
+        r->max_order = line->order;
+    if (line->order < r->setup->info.min_order
+        || line->order > r->setup->info.max_order)
+        return NG_OK;
+    records = &r->orders[line->order - 1];
+    words = ng_grow (records->words, &records->cap,
+                     records->n + COUNT_WORDS + line->order, sizeof *words);
+    if (!words)
+        return NG_ENOMEM;
+    records->words = words;
+    words += records->n;
+    words[0] = (uint32_t) (line->count & UINT32_MAX);
+    words[1] = (uint32_t) (line->count >> 32);
+    records->n += COUNT_WORDS + line->order;
+    r->n_words += COUNT_WORDS + line->order;
+    return intern_tokens (r, line, words + COUNT_WORDS);
+}
+
+enum ng_err
+ng_textrun_add (struct ng_textrun *r, struct ng_input *in)
+{
+    struct ng_counttext *text;
+    struct ng_counttext_line line;
+    enum ng_err err, closed;
+
+    err = ng_counttext_open (in, r->setup->fault, &text);
+    if (err != NG_OK)
+        return err;
+    while ((err = ng_counttext_next (text, &line)) == NG_OK)
+    {
+        err = add_line (r, &line);
+        if (err == NG_ELIMIT)
+            err = ng_fault_at_line (r->setup->fault, err, ng_input_name (in),
+                                    ng_counttext_line_number (text),
+                                    "a token is longer than %d bytes, or there"
+                                    " are too many types",
+                                    NG_TOKEN_BYTES_MAX);
+        if (err == NG_OK && is_full (r))
+            err = ng_textrun_finish (r);
+        if (err != NG_OK)
+            break;
+    }
+    closed = ng_counttext_close (text);
+    return err == NG_END ? closed : err;
+}

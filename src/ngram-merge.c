@@ -1,0 +1,223 @@
+/* ngram-merge: add up count files.  */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "countout.h"
+#include "counts/merge.h"
+#include "counts/ngc.h"
+#include "counts/textrun.h"
+#include "io/input.h"
+#include "progress.h"
+
+enum
+{
+    ITEM_BYTES = 5 /* about, of an n-gram in a file */
+};
+
+static const struct cli_option options[] = {
+    { 'n', "order", "N|MIN-MAX",
+      "which orders to list (default: all that are\nthere)" },
+    COUNTOUT_SORT_OPTIONS,
+    COUNTOUT_FILE_OPTIONS,
+    { 0, NULL, NULL, NULL }
+};
+
+static const struct cli_program program = {
+    "ngram-merge",
+    "[OPTION]... [FILE]...",
+    "Add up count files, text or binary as ngram-count writes them, and print"
+    " the\nsum.  Read standard input if there is no FILE or FILE is -.",
+    options,
+    "Examples:\n"
+    "  ngram-merge -o week.ngc monday.ngc tuesday.ngc\n"
+    "  ngram-merge --top=10 *.ngc",
+};
+
+struct job
+{
+    struct countout out;
+    struct ng_fault fault;
+    struct ng_merge_setup setup;
+    struct ng_merger *merger;
+    struct ng_textrun *text;
+    const char *first_ngc; /* the first binary operand, and ... */
+    unsigned flags;        /* ... what it says of sentences; cut if any is */
+    unsigned min_order, max_order; /* of binary operands; 0: none yet */
+};
+
+static void
+show_progress (uint64_t n_items)
+{
+    static uint64_t done;
+
+    done += n_items;
+    progress_update (done * ITEM_BYTES);
+}
+
+/* Take note of what F says of itself; it must go with those before.  */
+static enum ng_err
+check_ngc (struct job *job, const struct ng_ngc *f)
+{
+    const struct ng_ngc_info info = ng_ngc_info (f);
+    const bool sentences = info.flags & NG_NGC_SENTENCES;
+
+    if (!job->first_ngc)
+    {
+        job->first_ngc = ng_ngc_name (f);
+        job->flags |= info.flags & NG_NGC_SENTENCES;
+    }
+    if (sentences != ((job->flags & NG_NGC_SENTENCES) != 0))
+        return ng_fault_set (
+            &job->fault, NG_EINVAL, ng_ngc_name (f),
+            "these are counts of %s, but those of %s are of %s",
+            sentences ? "sentences" : "running text",
+            cli_quote (job->first_ngc),
+            sentences ? "running text" : "sentences");
+    if (info.flags & NG_NGC_CUT && job->out.laplace)
+        return ng_fault_set (&job->fault, NG_EINVAL, ng_ngc_name (f),
+                             "--laplace needs all counts, but here some were"
+                             " left out");
+    job->flags |= info.flags & NG_NGC_CUT;
+    if (job->min_order == 0 || info.min_order < job->min_order)
+        job->min_order = info.min_order;
+    if (info.max_order > job->max_order)
+        job->max_order = info.max_order;
+    return NG_OK;
+}
+
+static enum ng_err
+add_ngc (struct job *job, struct ng_input *in)
+{
+    struct ng_ngc *f;
+    enum ng_err err = ng_ngc_open (in, job->setup.spill_dir, &job->fault, &f);
+
+    if (err != NG_OK)
+        return err;
+    err = check_ngc (job, f);
+    if (err == NG_OK)
+        return ng_merger_add (job->merger, f);
+    ng_ngc_close (f);
+    return err;
+}
+
+static enum ng_err
+add_operand (struct job *job, const char *name)
+{
+    struct ng_input *in;
+    const unsigned char *start;
+    size_t n;
+    enum ng_err closed, err = ng_input_open (name, &job->fault, &in);
+
+    if (err != NG_OK)
+        return err;
+    err = ng_input_peek (in, NG_NGC_MAGIC_BYTES, &start, &n);
+    if (err == NG_OK)
+        err = ng_ngc_is_magic (start, n) ? add_ngc (job, in)
+                                         : ng_textrun_add (job->text, in);
+    closed = ng_input_close (in);
+    return err == NG_OK ? closed : err;
+}
+
+static enum ng_err
+add_operands (struct job *job)
+{
+    static const char *const standard_input[] = { "-" };
+    size_t n;
+    const char *const *names = cli_operands (&n);
+    enum ng_err err = NG_OK;
+
+    if (n == 0)
+    {
+        names = standard_input;
+        n = 1;
+    }
+    for (size_t i = 0; i < n && err == NG_OK; i++)
+        err = ng_input_check (names[i], &job->fault);
+    for (size_t i = 0; i < n && err == NG_OK; i++)
+        err = add_operand (job, names[i]);
+    return err == NG_OK ? ng_textrun_finish (job->text) : err;
+}
+
+/* The orders that are there are those that are wanted, or hold them.  */
+static enum ng_err
+choose_orders (struct job *job)
+{
+    struct countout *out = &job->out;
+    unsigned min, max;
+
+    ng_textrun_orders (job->text, &min, &max);
+    if (job->min_order > 0 && (min == 0 || job->min_order < min))
+        min = job->min_order;
+    if (job->max_order > max)
+        max = job->max_order;
+    if (min == 0)
+        min = max = 1;
+    if (!out->has_order)
+        countout_set_orders (out, min, max);
+    if (out->info.min_order < min || out->max_order > max)
+        return ng_fault_set (&job->fault, NG_EINVAL, NULL,
+                             "order %u is needed, but the counts have only"
+                             " orders %u to %u",
+                             out->max_order > max ? out->max_order
+                                                  : out->info.min_order,
+                             min, max);
+    job->setup.info = out->info;
+    job->setup.info.flags |= job->flags;
+    return NG_OK;
+}
+
+static enum ng_err
+run (struct job *job)
+{
+    enum ng_err err = countout_open (&job->out, &job->fault);
+
+    if (err != NG_OK)
+        return err;
+    job->setup = (struct ng_merge_setup){ .info = job->out.info,
+                                          .spill_dir = job->out.spill_dir,
+                                          .budget_bytes = job->out.budget_bytes,
+                                          .fault = &job->fault,
+                                          .progress = show_progress };
+    job->merger = ng_merger_new (&job->setup);
+    job->text = ng_textrun_new (&job->setup, job->merger);
+    if (!job->merger || !job->text)
+        return NG_ENOMEM;
+    progress_start (0);
+    err = add_operands (job);
+    if (err == NG_OK)
+        err = choose_orders (job);
+    if (err == NG_OK)
+        err = ng_merger_finish (job->merger, job->out.ngc);
+    progress_stop ();
+    ng_merger_free (job->merger);
+    job->merger = NULL;
+    return err == NG_OK ? countout_write (&job->out) : err;
+}
+
+int
+main (int argc, char **argv)
+{
+    struct job job = { .flags = 0 };
+    const char *arg;
+    enum ng_err err;
+    int key, status = CLI_DONE;
+
+    countout_init (&job.out, 1, NG_ORDER_MAX);
+    cli_start (&program, argc, argv);
+    while ((key = cli_next (&arg)) != -1)
+        (void) countout_option (&job.out, key, arg);
+    countout_check (&job.out);
+    err = run (&job);
+    if (err != NG_OK)
+        status = cli_fault (&job.fault, err);
+    else
+        cli_note ("%" PRIu32 " types", job.out.n_types);
+    ng_textrun_free (job.text);
+    ng_merger_free (job.merger);
+    countout_close (&job.out);
+    return cli_finish (status);
+}
