@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "counts/feed.h"
-
 void
 ng_backoff_fini (struct ng_backoff *m)
 {

@@ -8,7 +8,6 @@
 #include "base/checked.h"
 #include "base/mem.h"
 #include "counts/counttext.h"
-#include "counts/feed.h"
 #include "counts/key.h"
 #include "counts/ngcread.h"
 #include "counts/radix.h"
