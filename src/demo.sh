@@ -37,6 +37,21 @@ done
 heading 'How steeply their counts fall: the Zipf exponent of each order'
 run 'ngram-tokenize book.txt | ngram-count -n 1-3 | ngram-zipf'
 
+heading 'How well three smoothings predict lines that they have not seen'
+ngram-tokenize book.txt | grep . >lines.txt
+head -n 2400 lines.txt >train.txt
+tail -n +2401 lines.txt >test.txt
+printf '%-14s %12s %14s\n' smoothing perplexity 'known tokens'
+for method in laplace interpolated kneser-ney; do
+    ngram-count -s -n 1-3 train.txt | ngram-model -m $method -o $method.ngm
+    ngram-score --summary -m $method.ngm test.txt | awk -v name=$method '
+        { value[NR] = $NF }
+        END { printf "%-14s %12.1f %14.1f\n", name, value[1], value[2] }'
+done
+
+heading 'Text drawn from the last of them'
+run 'ngram-sample -m kneser-ney.ngm -n 3 --seed=1'
+
 heading 'The first minibatches: characters as numbers, features and labels'
 run 'ngram-tokenize book.txt >words.txt'
 run 'ngram-tokenize -t char -o chars.npy --write-vocab=chars.vocab words.txt'

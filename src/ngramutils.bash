@@ -88,4 +88,5 @@ _ngramutils ()
 }
 
 complete -o nospace -F _ngramutils \
-    ngram-batch ngram-count ngram-merge ngram-tokenize ngram-zipf
+    ngram-batch ngram-count ngram-merge ngram-model ngram-sample ngram-score \
+    ngram-tokenize ngram-zipf

@@ -1,0 +1,634 @@
+#include <config.h>
+
+#include "models/ngm.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/checked.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/xxh64.h"
+
+static const unsigned char magic[NG_NGM_MAGIC_BYTES] = {
+    0x93, 'N', 'G', 'M', '\r', '\n', 0x1a, '\n'
+};
+
+enum
+{
+    BYTE_ORDER_MARK = 0x01020304,
+    MARK_SWAPPED = 0x04030201,
+    ENTRIES_PER_BUCKET_MAX = 8, /* on the average */
+    GROUP = 64, /* n-grams worked on together when a model is written */
+    SLOT_BITS_MAX = 33,
+
+    /* Offsets in the header.  */
+    AT_VERSION = 8,
+    AT_MARK = 12,
+    AT_ORDER = 16,
+    AT_RULE = 20,
+    AT_STEP = 24,
+    AT_TYPES = 28,
+    AT_UNK = 32,
+    AT_BOS = 36,
+    AT_EOS = 40,
+    AT_SLOT_BITS = 44,
+    AT_SIZE = 48,
+    AT_NAME_BYTES = 56,
+    AT_LEVELS = 64, /* 32 bytes for each order from 1 on */
+    LEVEL_BYTES = 32
+};
+
+bool
+ng_ngm_is_magic (const unsigned char *buf, size_t n)
+{
+    return n >= 4 && memcmp (buf, magic, 4) == 0;
+}
+
+static unsigned
+bits_for (uint64_t n_values)
+{
+    unsigned bits = 1;
+
+    while (bits < 64 && n_values > UINT64_C (1) << bits)
+        bits++;
+    return bits;
+}
+
+/* Fewest bytes in all, tags and the entry's share of a bucket's start.  */
+void
+ng_ngm_choose_buckets (struct ng_ngm *ngm, unsigned k)
+{
+    struct ng_ngm_level *l = &ngm->levels[k - 1];
+    const uint64_t n_suffixes = k == 2 ? ngm->n_types : ngm->levels[k - 2].n;
+    const uint64_t least = l->n / ENTRIES_PER_BUCKET_MAX + 1;
+    double best = 1e9;
+
+    l->multiplier = ngm->n_types;
+    l->value_bytes = k == ngm->order ? 4 : 8;
+    l->key_bits = bits_for (n_suffixes * ngm->n_types);
+    for (unsigned t = 1; t <= 8; t++)
+    {
+        uint64_t n_buckets = least;
+        double cost;
+
+        if (l->key_bits > 8 * t
+            && n_buckets < UINT64_C (1) << (l->key_bits - 8 * t))
+            n_buckets = UINT64_C (1) << (l->key_bits - 8 * t);
+        cost = t + 4 * (double) n_buckets / (double) (l->n + 1);
+        if (n_buckets < UINT32_MAX && cost < best)
+        {
+            best = cost;
+            l->tag_bytes = t;
+            l->n_buckets = n_buckets;
+        }
+    }
+}
+
+/* Take N * SIZE bytes at *AT, and pad to where the next section begins.  */
+static bool
+take (uint64_t *at, uint64_t n, uint64_t size, uint64_t pad)
+{
+    uint64_t bytes;
+
+    return ng_ckd_mul (n, size, &bytes) && ng_ckd_add (bytes, pad, &bytes)
+           && ng_ckd_add (*at, bytes, at)
+           && ng_ckd_add (*at, NG_NGM_ALIGN - 1, at)
+           && ((*at &= ~(uint64_t) (NG_NGM_ALIGN - 1)), true);
+}
+
+static const unsigned char *
+place (const unsigned char *image, uint64_t at)
+{
+    return image ? image + at : NULL;
+}
+
+enum ng_err
+ng_ngm_lay_out (struct ng_ngm *ngm, const unsigned char *image)
+{
+    uint64_t at = NG_NGM_HEADER_BYTES;
+    bool good;
+
+    ngm->name_starts = place (image, at);
+    good = take (&at, (uint64_t) ngm->n_types + 1, 4, 0);
+    ngm->names = place (image, at);
+    good = good && take (&at, ngm->n_name_bytes, 1, 0);
+    ngm->slots = place (image, at);
+    good = good && take (&at, UINT64_C (1) << ngm->slot_bits, 8, 0);
+    ngm->unigrams = place (image, at);
+    good = good && take (&at, ngm->n_types, 8, 0);
+    for (unsigned k = 2; k <= ngm->order && good; k++)
+    {
+        struct ng_ngm_level *l = &ngm->levels[k - 1];
+
+        l->starts = place (image, at);
+        good = take (&at, l->n_buckets + 1, 4, 0);
+        l->entries = place (image, at);
+        good =
+            good && take (&at, l->n, l->tag_bytes + l->value_bytes, NG_NGM_PAD);
+    }
+    if (!good || at > SIZE_MAX / 2)
+        return NG_ELIMIT;
+    ngm->size = (size_t) at + NG_NGM_TRAILER_BYTES;
+    return NG_OK;
+}
+
+/* ---------------------------------------------------------------- reading */
+
+static enum ng_err
+bad (struct ng_fault *fault, const char *file, const char *what)
+{
+    return ng_fault_set (fault, NG_EFORMAT, file, "%s", what);
+}
+
+/* Magic, version, byte order and length.  */
+static enum ng_err
+check_start (const unsigned char *image, size_t size, const char *file,
+             struct ng_fault *fault)
+{
+    uint32_t version, mark;
+
+    if (size < NG_NGM_HEADER_BYTES + NG_NGM_TRAILER_BYTES)
+        return bad (fault, file, "the model is cut short: not even a header");
+    if (memcmp (image, magic, sizeof magic) != 0)
+        return bad (fault, file,
+                    "no .ngm model, or one damaged as by a"
+                    " transfer as text");
+    version = ng_get_u32le (image + AT_VERSION);
+    mark = ng_get_u32le (image + AT_MARK);
+    if (mark == MARK_SWAPPED)
+        return bad (fault, file,
+                    "the model is of another byte order: make it"
+                    " anew with this ngram-model");
+    if (mark != BYTE_ORDER_MARK)
+        return bad (fault, file, "the header is damaged");
+    if (version != NG_NGM_VERSION)
+        return ng_fault_set (fault, NG_EFORMAT, file,
+                             "the model is of version %" PRIu32
+                             ", this program reads version %d: make it anew",
+                             version, NG_NGM_VERSION);
+    if (ng_get_u64le (image + AT_SIZE) != size)
+        return ng_fault_set (fault, NG_EFORMAT, file,
+                             "the model has %zu bytes, its header says"
+                             " %" PRIu64 ": it is cut short or damaged",
+                             size, ng_get_u64le (image + AT_SIZE));
+    return NG_OK;
+}
+
+static bool
+is_token (const struct ng_ngm *ngm, uint32_t id)
+{
+    return id < ngm->n_types || id == NG_NONE;
+}
+
+/* The numbers of the header; false if they cannot be.  */
+static bool
+get_numbers (const unsigned char *image, struct ng_ngm *ngm)
+{
+    memset (ngm, 0, sizeof *ngm);
+    ngm->order = ng_get_u32le (image + AT_ORDER);
+    ngm->rule = (enum ng_rule) ng_get_u32le (image + AT_RULE);
+    ngm->step = ng_get_f32le (image + AT_STEP);
+    ngm->n_types = ng_get_u32le (image + AT_TYPES);
+    ngm->unk = ng_get_u32le (image + AT_UNK);
+    ngm->bos = ng_get_u32le (image + AT_BOS);
+    ngm->eos = ng_get_u32le (image + AT_EOS);
+    ngm->slot_bits = ng_get_u32le (image + AT_SLOT_BITS);
+    ngm->n_name_bytes = ng_get_u64le (image + AT_NAME_BYTES);
+    if (ngm->order < 1 || ngm->order > NG_ORDER_MAX || ngm->n_types == 0
+        || ngm->rule > NG_RULE_STEP || ngm->slot_bits > SLOT_BITS_MAX
+        || UINT64_C (1) << ngm->slot_bits <= ngm->n_types
+        || !is_token (ngm, ngm->unk) || ngm->unk == NG_NONE
+        || !is_token (ngm, ngm->bos) || !is_token (ngm, ngm->eos))
+        return false;
+    ngm->levels[0].n = ngm->n_types;
+    for (unsigned k = 2; k <= ngm->order; k++)
+    {
+        const unsigned char *p =
+            image + AT_LEVELS + (size_t) (k - 1) * LEVEL_BYTES;
+        struct ng_ngm_level *l = &ngm->levels[k - 1];
+
+        l->n = ng_get_u64le (p);
+        if (l->n >= NG_NONE)
+            return false;
+        ng_ngm_choose_buckets (ngm, k);
+        if (ng_get_u64le (p + 8) != l->n_buckets
+            || ng_get_u32le (p + 16) != l->key_bits
+            || ng_get_u32le (p + 20) != l->tag_bytes)
+            return false;
+    }
+    return true;
+}
+
+/* Do STARTS[N + 1] rise from 0 to END?  */
+static bool
+starts_rise (const unsigned char *starts, uint64_t n, uint64_t end)
+{
+    uint32_t before = 0;
+
+    if (ng_get_u32le (starts) != 0 || ng_get_u32le (starts + 4 * n) != end)
+        return false;
+    for (uint64_t i = 1; i <= n; i++)
+    {
+        uint32_t x = ng_get_u32le (starts + 4 * i);
+
+        if (x < before)
+            return false;
+        before = x;
+    }
+    return true;
+}
+
+/* What a lookup relies on besides the header.  */
+static bool
+is_sound (const struct ng_ngm *ngm)
+{
+    const uint64_t n_slots = UINT64_C (1) << ngm->slot_bits;
+    uint64_t n_used = 0;
+
+    if (!starts_rise (ngm->name_starts, ngm->n_types, ngm->n_name_bytes))
+        return false;
+    for (uint64_t i = 0; i < n_slots; i++)
+    {
+        uint32_t id = ng_get_u32le (ngm->slots + 8 * i);
+
+        if (id > ngm->n_types)
+            return false;
+        n_used += id != 0;
+    }
+    if (n_used != ngm->n_types)
+        return false;
+    for (unsigned k = 2; k <= ngm->order; k++)
+        if (!starts_rise (ngm->levels[k - 1].starts,
+                          ngm->levels[k - 1].n_buckets, ngm->levels[k - 1].n))
+            return false;
+    return true;
+}
+
+enum ng_err
+ng_ngm_open (const unsigned char *image, size_t size, bool check,
+             const char *file, struct ng_fault *fault, struct ng_ngm *ngm)
+{
+    const size_t content = size - NG_NGM_TRAILER_BYTES;
+    enum ng_err err = check_start (image, size, file, fault);
+
+    if (err != NG_OK)
+        return err;
+    if (check && ng_xxh64 (image, content) != ng_get_u64le (image + content))
+        return bad (fault, file,
+                    "the checksum does not hold: the model is"
+                    " damaged");
+    if (!get_numbers (image, ngm) || ng_ngm_lay_out (ngm, image) != NG_OK
+        || ngm->size != size)
+        return bad (fault, file, "the header contradicts itself");
+    if (check && !is_sound (ngm))
+        return bad (fault, file, "the tables contradict themselves");
+    return NG_OK;
+}
+
+uint64_t
+ng_ngm_name_hash (const unsigned char *name, size_t len)
+{
+    return ng_xxh64 (name, len);
+}
+
+const unsigned char *
+ng_ngm_name (const struct ng_ngm *ngm, uint32_t id, size_t *len)
+{
+    const unsigned char *p = ngm->name_starts + 4 * (size_t) id;
+    uint32_t start = ng_get_u32le (p);
+
+    *len = ng_get_u32le (p + 4) - start;
+    return ngm->names + start;
+}
+
+uint32_t
+ng_ngm_find (const struct ng_ngm *ngm, const unsigned char *name, size_t len,
+             uint64_t hash)
+{
+    const uint64_t mask = (UINT64_C (1) << ngm->slot_bits) - 1;
+    uint64_t at = hash & mask;
+
+    for (;; at = (at + 1) & mask)
+    {
+        const uint64_t slot = ng_get_u64le (ngm->slots + 8 * at);
+        const unsigned char *have;
+        size_t have_len;
+
+        if (slot == 0)
+            return NG_NONE;
+        if ((slot ^ hash) >> 32 != 0)
+            continue;
+        have = ng_ngm_name (ngm, (uint32_t) slot - 1, &have_len);
+        if (have_len == len && memcmp (have, name, len) == 0)
+            return (uint32_t) slot - 1;
+    }
+}
+
+/* --------------------------------------------------------------- building */
+
+static void
+put_f32le (unsigned char *p, float x)
+{
+    uint32_t bits;
+
+    memcpy (&bits, &x, sizeof bits);
+    ng_put_u32le (p, bits);
+}
+
+static void
+put_header (const struct ng_ngm *ngm, unsigned char *image)
+{
+    memcpy (image, magic, sizeof magic);
+    ng_put_u32le (image + AT_VERSION, NG_NGM_VERSION);
+    ng_put_u32le (image + AT_MARK, BYTE_ORDER_MARK);
+    ng_put_u32le (image + AT_ORDER, ngm->order);
+    ng_put_u32le (image + AT_RULE, (uint32_t) ngm->rule);
+    put_f32le (image + AT_STEP, ngm->step);
+    ng_put_u32le (image + AT_TYPES, ngm->n_types);
+    ng_put_u32le (image + AT_UNK, ngm->unk);
+    ng_put_u32le (image + AT_BOS, ngm->bos);
+    ng_put_u32le (image + AT_EOS, ngm->eos);
+    ng_put_u32le (image + AT_SLOT_BITS, ngm->slot_bits);
+    ng_put_u64le (image + AT_SIZE, ngm->size);
+    ng_put_u64le (image + AT_NAME_BYTES, ngm->n_name_bytes);
+    for (unsigned k = 1; k <= ngm->order; k++)
+    {
+        unsigned char *p = image + AT_LEVELS + (size_t) (k - 1) * LEVEL_BYTES;
+        const struct ng_ngm_level *l = &ngm->levels[k - 1];
+
+        ng_put_u64le (p, l->n);
+        ng_put_u64le (p + 8, l->n_buckets);
+        ng_put_u32le (p + 16, l->key_bits);
+        ng_put_u32le (p + 20, l->tag_bytes);
+    }
+}
+
+/* A pointer to write through to what NGM points to inside IMAGE.  */
+static unsigned char *
+writable (unsigned char *image, const unsigned char *p)
+{
+    return image + (p - (const unsigned char *) image);
+}
+
+static void
+put_names (const struct ng_ngm *ngm, const struct ng_vocab *v,
+           unsigned char *image)
+{
+    unsigned char *starts = writable (image, ngm->name_starts);
+    unsigned char *names = writable (image, ngm->names);
+    unsigned char *slots = writable (image, ngm->slots);
+    const uint64_t mask = (UINT64_C (1) << ngm->slot_bits) - 1;
+    uint32_t at = 0;
+
+    for (uint32_t id = 0; id < ngm->n_types; id++)
+    {
+        size_t len;
+        const unsigned char *name = ng_vocab_name (v, id, &len);
+        const uint64_t hash = ng_ngm_name_hash (name, len);
+        uint64_t slot = hash & mask;
+
+        ng_put_u32le (starts + 4 * (size_t) id, at);
+        memcpy (names + at, name, len);
+        at += (uint32_t) len;
+        while (ng_get_u64le (slots + 8 * slot) != 0)
+            slot = (slot + 1) & mask;
+        ng_put_u64le (slots + 8 * slot,
+                      (hash & ~(uint64_t) UINT32_MAX) | (id + 1));
+    }
+    ng_put_u32le (starts + 4 * (size_t) ngm->n_types, at);
+}
+
+static void
+put_unigrams (const struct ng_backoff *m, const struct ng_ngm *ngm,
+              unsigned char *image)
+{
+    unsigned char *p = writable (image, ngm->unigrams);
+
+    for (uint32_t id = 0; id < ngm->n_types; id++, p += 8)
+    {
+        put_f32le (p, m->logp[0][id]);
+        put_f32le (p + 4, m->bow[0] ? m->bow[0][id] : 0);
+    }
+}
+
+/* The place in the image of each n-gram of the order before, by its index in
+   the trie; NULL: the same.  And of the present order, in the making.  */
+struct places
+{
+    uint32_t *before, *now;
+};
+
+/* N-grams of one order that are worked on together: memory that is read at
+   random is asked for in one pass over them and read in the next.  */
+struct group
+{
+    uint32_t first_index; /* in the trie; they follow each other */
+    size_t n;
+    struct ng_ngm_spot spots[GROUP];
+    struct ng_ngm_bucket buckets[GROUP];
+};
+
+/* Where a walk over the n-grams of an order is: at INDEX, which begins with
+   token FIRST as all below END do.  */
+struct progress
+{
+    uint32_t index, first, end;
+};
+
+/* Locate the next n-grams of order K; false if there are none.  */
+static bool
+next_group (const struct ng_backoff *m, const struct ng_ngm_level *l,
+            unsigned k, const uint32_t *before, struct progress *at,
+            struct group *g)
+{
+    const uint32_t *suffixes = m->trie.levels[k - 1].suffixes;
+    const uint32_t n = m->trie.levels[k - 1].n;
+
+    g->first_index = at->index;
+    for (g->n = 0; g->n < GROUP && at->index < n; g->n++, at->index++)
+    {
+        uint32_t s = suffixes[at->index], low;
+
+        if (before && at->index + 2 * GROUP < n)
+            __builtin_prefetch (&before[suffixes[at->index + 2 * GROUP]]);
+        while (at->index >= at->end)
+            ng_trie_range (&m->trie, k, ++at->first, &low, &at->end);
+        g->spots[g->n] = ng_ngm_locate (l, before ? before[s] : s, at->first);
+    }
+    return g->n > 0;
+}
+
+static struct progress
+start_walk (const struct ng_backoff *m, unsigned k)
+{
+    struct progress at = { 0, 0, 0 };
+    uint32_t low;
+
+    ng_trie_range (&m->trie, k, 0, &low, &at.end);
+    return at;
+}
+
+/* For order K store the number of each n-gram in its bucket in PLACES->now,
+   and in STARTS[b + 1] how many bucket b has.  */
+static void
+count_buckets (const struct ng_backoff *m, const struct ng_ngm_level *l,
+               unsigned k, struct places *places, unsigned char *starts)
+{
+    struct progress at = start_walk (m, k);
+    struct group g;
+
+    while (next_group (m, l, k, places->before, &at, &g))
+    {
+        for (size_t i = 0; i < g.n; i++)
+            __builtin_prefetch (starts + 4 * (g.spots[i].bucket + 1), 1);
+        for (size_t i = 0; i < g.n; i++)
+        {
+            unsigned char *p = starts + 4 * (g.spots[i].bucket + 1);
+            uint32_t n = ng_get_u32le (p);
+
+            places->now[g.first_index + i] = n;
+            ng_put_u32le (p, n + 1);
+        }
+    }
+}
+
+/* Turn the numbers of a bucket's n-grams into where it begins.  */
+static void
+sum_starts (unsigned char *starts, uint64_t n_buckets)
+{
+    uint32_t sum = 0;
+
+    for (uint64_t b = 1; b <= n_buckets; b++)
+    {
+        sum += ng_get_u32le (starts + 4 * b);
+        ng_put_u32le (starts + 4 * b, sum);
+    }
+}
+
+/* Write n-gram I of order K, which is number PLACES->now[I] of its bucket B,
+   and make that its place.  */
+static inline void
+put_entry (const struct ng_backoff *m, const struct ng_ngm_level *l, unsigned k,
+           uint32_t i, uint64_t tag, struct ng_ngm_bucket b,
+           struct places *places, unsigned char *entries)
+{
+    const size_t n = b.end - b.start, at = places->now[i];
+    unsigned char *p =
+        entries + (size_t) b.start * (l->tag_bytes + l->value_bytes);
+    unsigned char *value = p + n * l->tag_bytes + at * l->value_bytes;
+
+    p += at * l->tag_bytes;
+    for (unsigned j = 0; j < l->tag_bytes; j++)
+        p[j] = (unsigned char) (tag >> 8 * j);
+    put_f32le (value, m->logp[k - 1][i]);
+    if (l->value_bytes == 8)
+        put_f32le (value + 4, m->bow[k - 1][i]);
+    places->now[i] = b.start + (uint32_t) at;
+}
+
+static void
+put_entries (const struct ng_backoff *m, const struct ng_ngm_level *l,
+             unsigned k, struct places *places, unsigned char *entries)
+{
+    const size_t size = l->tag_bytes + l->value_bytes;
+    struct progress at = start_walk (m, k);
+    struct group g;
+
+    while (next_group (m, l, k, places->before, &at, &g))
+    {
+        for (size_t i = 0; i < g.n; i++)
+            __builtin_prefetch (l->starts + 4 * g.spots[i].bucket);
+        for (size_t i = 0; i < g.n; i++)
+        {
+            g.buckets[i] = ng_ngm_bucket (l, g.spots[i].bucket);
+            __builtin_prefetch (entries + size * g.buckets[i].start, 1);
+            __builtin_prefetch (entries + size * g.buckets[i].start + 64, 1);
+        }
+        for (size_t i = 0; i < g.n; i++)
+            put_entry (m, l, k, g.first_index + (uint32_t) i, g.spots[i].tag,
+                       g.buckets[i], places, entries);
+    }
+}
+
+static enum ng_err
+put_level (const struct ng_backoff *m, const struct ng_ngm *ngm, unsigned k,
+           struct places *places, unsigned char *image)
+{
+    const struct ng_ngm_level *l = &ngm->levels[k - 1];
+    unsigned char *starts = writable (image, l->starts);
+
+    places->now = ng_alloc_array ((size_t) l->n, sizeof *places->now);
+    if (!places->now)
+        return NG_ENOMEM;
+    count_buckets (m, l, k, places, starts);
+    sum_starts (starts, l->n_buckets);
+    put_entries (m, l, k, places, writable (image, l->entries));
+    free (places->before);
+    places->before = places->now;
+    places->now = NULL;
+    return NG_OK;
+}
+
+/* The numbers of M's image.  */
+static enum ng_err
+set_numbers (const struct ng_backoff *m, struct ng_ngm *ngm)
+{
+    memset (ngm, 0, sizeof *ngm);
+    ngm->order = m->trie.order;
+    ngm->rule = m->rule;
+    ngm->step = m->step;
+    ngm->n_types = m->trie.levels[0].n;
+    ngm->unk = m->unk;
+    ngm->bos = m->bos;
+    ngm->eos = m->eos;
+    ngm->slot_bits = bits_for (2 * (uint64_t) ngm->n_types + 1);
+    for (uint32_t id = 0; id < ngm->n_types; id++)
+    {
+        size_t len;
+
+        (void) ng_vocab_name (m->vocab, id, &len);
+        ngm->n_name_bytes += len;
+    }
+    if (ngm->n_name_bytes > UINT32_MAX)
+        return NG_ELIMIT;
+    ngm->levels[0].n = ngm->n_types;
+    for (unsigned k = 2; k <= ngm->order; k++)
+    {
+        ngm->levels[k - 1].n = m->trie.levels[k - 1].n;
+        ng_ngm_choose_buckets (ngm, k);
+    }
+    return ng_ngm_lay_out (ngm, NULL);
+}
+
+enum ng_err
+ng_ngm_build (const struct ng_backoff *m, unsigned char **out, size_t *size)
+{
+    struct ng_ngm ngm;
+    struct places places = { NULL, NULL };
+    unsigned char *image;
+    enum ng_err err = set_numbers (m, &ngm);
+
+    if (err != NG_OK)
+        return err;
+    image = ng_calloc_array (ngm.size, 1);
+    if (!image)
+        return NG_ENOMEM;
+    err = ng_ngm_lay_out (&ngm, image);
+    put_header (&ngm, image);
+    put_names (&ngm, m->vocab, image);
+    put_unigrams (m, &ngm, image);
+    for (unsigned k = 2; k <= ngm.order && err == NG_OK; k++)
+        err = put_level (m, &ngm, k, &places, image);
+    free (places.before);
+    if (err != NG_OK)
+    {
+        free (image);
+        return err;
+    }
+    *size = ngm.size - NG_NGM_TRAILER_BYTES;
+    ng_put_u64le (image + *size, ng_xxh64 (image, *size));
+    *size = ngm.size;
+    *out = image;
+    return NG_OK;
+}

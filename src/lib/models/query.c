@@ -1,0 +1,253 @@
+#include <config.h>
+
+#include "models/query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum
+{
+    /* Tokens searched for together: what is kept of them fits the first
+       cache, and there are many more than memory accesses under way.  */
+    BLOCK = 256
+};
+
+/* The searches of a block.  Element 0 of the arrays is the token before the
+   block, for its weights.  */
+struct block
+{
+    const uint32_t *last[BLOCK + 1]; /* the token, behind its context */
+    uint32_t place[BLOCK + 1];       /* of the longest n-gram so far */
+    uint8_t context[BLOCK + 1];
+    uint8_t found[BLOCK + 1]; /* its order */
+    float logp[BLOCK + 1];    /* its value */
+    float bow[NG_ORDER_MAX][BLOCK + 1];
+    uint16_t alive[BLOCK + 1]; /* those that go on */
+    struct ng_ngm_spot spots[BLOCK + 1];
+    struct ng_ngm_bucket buckets[BLOCK + 1];
+    const unsigned char *values[BLOCK + 1];
+};
+
+struct ng_query
+{
+    const struct ng_ngm *ngm;
+    unsigned order;
+    struct block b;
+};
+
+enum ng_err
+ng_query_new (const struct ng_ngm *ngm, unsigned order, struct ng_query **out)
+{
+    struct ng_query *q = calloc (1, sizeof *q);
+
+    if (!q)
+        return NG_ENOMEM;
+    q->ngm = ngm;
+    q->order = order > 0 && order < ngm->order ? order : ngm->order;
+    *out = q;
+    return NG_OK;
+}
+
+void
+ng_query_free (struct ng_query *q)
+{
+    free (q);
+}
+
+static inline void
+prefetch (const unsigned char *p)
+{
+    __builtin_prefetch (p, 0, 3);
+}
+
+static void
+find_unigrams (struct ng_query *q, size_t from, size_t to)
+{
+    struct block *b = &q->b;
+
+    for (size_t i = from; i < to; i++)
+        prefetch (q->ngm->unigrams + 8 * (size_t) *b->last[i]);
+    for (size_t i = from; i < to; i++)
+    {
+        const unsigned char *p = q->ngm->unigrams + 8 * (size_t) *b->last[i];
+
+        b->place[i] = *b->last[i];
+        b->found[i] = 1;
+        b->logp[i] = ng_get_f32le (p);
+        b->bow[0][i] = ng_get_f32le (p + 4);
+    }
+}
+
+/* Search for n-grams of order K among the searches ALIVE[N]; returns how many
+   go on from there, which are left in ALIVE.  */
+static size_t
+find_longer (struct ng_query *q, unsigned k, size_t n)
+{
+    const struct ng_ngm_level *l = &q->ngm->levels[k - 1];
+    struct block *b = &q->b;
+    size_t found = 0, going = 0;
+
+    for (size_t j = 0; j < n; j++)
+    {
+        const size_t i = b->alive[j];
+
+        b->spots[j] = ng_ngm_locate (l, b->place[i], *(b->last[i] - (k - 1)));
+        prefetch (l->starts + 4 * b->spots[j].bucket);
+    }
+    for (size_t j = 0; j < n; j++)
+    {
+        const unsigned char *p;
+
+        b->buckets[j] = ng_ngm_bucket (l, b->spots[j].bucket);
+        p = ng_ngm_entries (l, b->buckets[j]);
+        prefetch (p);
+        prefetch (p
+                  + (size_t) (b->buckets[j].end - b->buckets[j].start)
+                        * l->tag_bytes);
+    }
+    for (size_t j = 0; j < n; j++)
+    {
+        const unsigned char *value;
+        uint32_t place =
+            ng_ngm_search (l, b->buckets[j], b->spots[j].tag, &value);
+
+        if (place == NG_NONE)
+            continue;
+        prefetch (value);
+        b->place[b->alive[j]] = place;
+        b->values[found] = value;
+        b->alive[found++] = b->alive[j];
+    }
+    for (size_t j = 0; j < found; j++)
+    {
+        const size_t i = b->alive[j];
+
+        b->found[i] = (uint8_t) k;
+        b->logp[i] = ng_get_f32le (b->values[j]);
+        if (l->value_bytes == 8)
+            b->bow[k - 1][i] = ng_get_f32le (b->values[j] + 4);
+        if (b->context[i] >= k)
+            b->alive[going++] = (uint16_t) i;
+    }
+    return going;
+}
+
+/* Search for the tokens FROM and on, below TO.  */
+static void
+search (struct ng_query *q, size_t from, size_t to)
+{
+    struct block *b = &q->b;
+    size_t n = 0;
+
+    find_unigrams (q, from, to);
+    for (size_t i = from; i < to; i++)
+        if (b->context[i] > 0)
+            b->alive[n++] = (uint16_t) i;
+    for (unsigned k = 2; k <= q->order && n > 0; k++)
+        n = find_longer (q, k, n);
+}
+
+/* The log10 probability of token ID behind CONTEXT tokens, whose longest
+   n-gram is of order FOUND and has LOGP; the search of the token before it is
+   number BEFORE.  */
+static inline double
+combine (const struct ng_query *q, unsigned context, unsigned found, float logp,
+         size_t before, uint8_t *used, uint32_t id)
+{
+    const struct block *b = &q->b;
+    const unsigned reach = b->found[before];
+    double x = (double) logp;
+
+    *used = (uint8_t) found;
+    if (found > context)
+        return x;
+    if (q->ngm->rule == NG_RULE_STEP)
+        return x + (context + 1 - found) * (double) q->ngm->step;
+    if (q->ngm->rule == NG_RULE_UNIGRAM)
+    {
+        x = (double) ng_get_f32le (q->ngm->unigrams + 8 * (size_t) id);
+        *used = 1;
+        return reach >= context ? x + (double) b->bow[context - 1][before] : x;
+    }
+    for (unsigned k = found; k <= context && k <= reach; k++)
+        x += (double) b->bow[k - 1][before];
+    return x;
+}
+
+static inline uint8_t
+limit_context (const struct ng_query *q, unsigned context)
+{
+    return (uint8_t) (context < q->order ? context : q->order - 1);
+}
+
+/* The first token of a run has weights to look for before it only if it has
+   a context; then the token before it is searched for as well.  */
+void
+ng_query_run (struct ng_query *q, const uint32_t *ids, const uint8_t *context,
+              size_t n, double *logp, uint8_t *used)
+{
+    struct block *b = &q->b;
+
+    for (size_t done = 0; done < n;)
+    {
+        const size_t m = n - done < BLOCK ? n - done : BLOCK;
+        const unsigned first = limit_context (q, context[done]);
+
+        for (size_t i = 0; i < m; i++)
+        {
+            b->last[i + 1] = ids + done + i;
+            b->context[i + 1] = limit_context (q, context[done + i]);
+        }
+        if (first > 0)
+        {
+            b->last[0] = ids + done - 1;
+            b->context[0] = (uint8_t) (first - 1);
+        }
+        search (q, first > 0 ? 0 : 1, m + 1);
+        for (size_t i = 0; i < m; i++)
+            logp[done + i] =
+                combine (q, b->context[i + 1], b->found[i + 1], b->logp[i + 1],
+                         i, &used[done + i], ids[done + i]);
+        done += m;
+    }
+}
+
+void
+ng_query_all (struct ng_query *q, const uint32_t *history, unsigned n,
+              double *logp)
+{
+    struct block *b = &q->b;
+    const uint8_t context = limit_context (q, n);
+
+    /* The context's own weights, as if it stood before each token.  */
+    if (context > 0)
+    {
+        b->last[0] = history + n - 1;
+        b->context[0] = (uint8_t) (context - 1);
+        search (q, 0, 1);
+    }
+    for (uint32_t id = 0; id < q->ngm->n_types;)
+    {
+        uint32_t rows[BLOCK * NG_ORDER_MAX];
+        size_t m = q->ngm->n_types - id < BLOCK ? q->ngm->n_types - id : BLOCK;
+
+        for (size_t i = 0; i < m; i++)
+        {
+            uint32_t *row = rows + i * NG_ORDER_MAX;
+
+            memcpy (row, history + n - context, context * sizeof *row);
+            row[context] = id + (uint32_t) i;
+            b->last[i + 1] = row + context;
+            b->context[i + 1] = context;
+        }
+        search (q, 1, m + 1);
+        for (size_t i = 0; i < m; i++)
+        {
+            uint8_t used;
+
+            logp[id + i] = combine (q, context, b->found[i + 1], b->logp[i + 1],
+                                    0, &used, id + (uint32_t) i);
+        }
+        id += (uint32_t) m;
+    }
+}

@@ -1,0 +1,420 @@
+/* ngram-score: score, rank and sum up text by a language model.  */
+#include <config.h>
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/sum.h"
+#include "cli.h"
+#include "io/input.h"
+#include "io/output.h"
+#include "models/model.h"
+#include "models/score.h"
+#include "progress.h"
+#include "text/corpus.h"
+#include "textopts.h"
+
+enum
+{
+    KEY_SUMMARY = CLI_LONG_ONLY,
+    KEY_TOKENS,
+    KEY_RANK,
+    KEY_PARALLEL,
+    KEY_NO_CHECK,
+    KEY_STRICT,
+    THREADS_MAX = 256,
+    LINE_BYTES_MAX = 160
+};
+
+enum form
+{
+    LINES,
+    SUMMARY,
+    TOKENS,
+    RANK
+};
+
+static const struct cli_option options[] = {
+    { 'm', "model", "MODEL", "the model, ARPA or .ngm, plain or gzip" },
+    { 'n', "order", "K", "ask the model as if it were of order K" },
+    { KEY_SUMMARY, "summary", NULL, "print totals and perplexities alone" },
+    { KEY_TOKENS, "tokens", NULL,
+      "print each token, its log10 probability, and the\norder that gave it" },
+    { KEY_RANK, "rank", NULL, "print lines with their text, likeliest first" },
+    { 't', "tokenize", "MODE",
+      "how to split text: space (default), word, uax29,\nchar, or byte" },
+    { 'c', "case", "CASE", "lower (default for word) or keep" },
+    { 'o', "output", "FILE", "write to FILE" },
+    { KEY_PARALLEL, "parallel", "N", "score in N threads (default 1)" },
+    { KEY_NO_CHECK, "no-check", NULL,
+      "trust a .ngm: do not prove its checksum, so that\nopening it takes no"
+      " time" },
+    { KEY_STRICT, "strict", NULL, "take invalid UTF-8 as an error" },
+    { 0, NULL, NULL, NULL }
+};
+
+static const struct cli_program program = {
+    "ngram-score",
+    "[OPTION]... -m MODEL [FILE]...",
+    "For each line of text print, split by tabs, its log10 probability under"
+    " MODEL,\nits number of tokens, how many of them are unknown, and its"
+    " perplexity.  Read\nstandard input if there is no FILE or FILE is -.",
+    options,
+    "Examples:\n"
+    "  ngram-score -m lm.arpa --summary test.txt\n"
+    "  printf 'to recognize speech\\nto wreck a nice beach\\n' |\n"
+    "    ngram-score -m lm.ngm --rank",
+};
+
+/* A line for --rank.  */
+struct ranked
+{
+    double logp;
+    uint64_t n_tokens, n_unknown;
+    uint64_t number; /* in the input */
+    size_t text, len;
+};
+
+struct job
+{
+    struct text_options text;
+    const char *model_name, *output;
+    enum form form;
+    unsigned order, n_threads;
+    bool check;
+
+    struct ng_fault fault;
+    struct ng_tokenizer tokenizer;
+    struct ng_model *model;
+    struct ng_output *out;
+
+    struct ng_sum logp, logp_unknown;
+    uint64_t n_tokens, n_unknown, n_lines;
+
+    struct ranked *ranked;
+    size_t n_ranked, cap_ranked;
+    unsigned char *bytes; /* the texts of RANKED */
+    size_t n_bytes, cap_bytes;
+};
+
+static void
+set_form (struct job *job, enum form form)
+{
+    if (job->form != LINES && job->form != form)
+        cli_usage_error ("--summary, --tokens and --rank exclude each other");
+    job->form = form;
+}
+
+static void
+parse_options (struct job *job)
+{
+    const char *arg;
+    int key;
+
+    while ((key = cli_next (&arg)) != -1)
+        switch (key)
+        {
+        case 'm':
+            job->model_name = arg;
+            break;
+        case 'n':
+            job->order = (unsigned) cli_count (arg, 1, NG_ORDER_MAX);
+            break;
+        case 't':
+        case 'c':
+        case KEY_STRICT:
+            text_option (&job->text, key == KEY_STRICT ? 's' : key, arg);
+            break;
+        case 'o':
+            job->output = arg;
+            break;
+        case KEY_SUMMARY:
+            set_form (job, SUMMARY);
+            break;
+        case KEY_TOKENS:
+            set_form (job, TOKENS);
+            break;
+        case KEY_RANK:
+            set_form (job, RANK);
+            break;
+        case KEY_PARALLEL:
+            job->n_threads = (unsigned) cli_count (arg, 1, THREADS_MAX);
+            break;
+        case KEY_NO_CHECK:
+            job->check = false;
+            break;
+        }
+    if (!job->model_name)
+        cli_usage_error ("no model: give one with -m MODEL");
+}
+
+/* 10^(-LOGP / N), "NA" without tokens.  */
+static void
+format_perplexity (char *text, size_t size, double logp, uint64_t n)
+{
+    if (n == 0)
+        (void) snprintf (text, size, "NA");
+    else
+        (void) snprintf (text, size, "%.10g", pow (10, -logp / (double) n));
+}
+
+/* LOG10P TOKENS UNKNOWN PERPLEXITY, and what ends it.  */
+static enum ng_err
+put_line (struct job *job, double logp, uint64_t n_tokens, uint64_t n_unknown,
+          char end)
+{
+    char line[LINE_BYTES_MAX], perplexity[40];
+    int len;
+
+    format_perplexity (perplexity, sizeof perplexity, logp, n_tokens);
+    len = snprintf (line, sizeof line, "%.9g\t%" PRIu64 "\t%" PRIu64 "\t%s%c",
+                    logp, n_tokens, n_unknown, perplexity, end);
+    return ng_output_write (job->out, line, (size_t) len);
+}
+
+/* Each token of LINE; an empty line behind.  */
+static enum ng_err
+put_tokens (struct job *job, const struct ng_scored_batch *b,
+            const struct ng_scored_line *line)
+{
+    char text[LINE_BYTES_MAX];
+    enum ng_err err = NG_OK;
+
+    for (size_t t = line->start; t < line->end && err == NG_OK; t++)
+    {
+        bool unknown = b->ids[t] == job->model->ngm.unk;
+        int len = snprintf (text, sizeof text, "\t%.9g\t%u%s\n", b->logp[t],
+                            b->used[t], unknown ? "\tunknown" : "");
+
+        err = ng_output_write (job->out, b->bytes + b->names[t],
+                               b->names[t + 1] - b->names[t]);
+        if (err == NG_OK)
+            err = ng_output_write (job->out, text, (size_t) len);
+    }
+    return err == NG_OK ? ng_output_write (job->out, "\n", 1) : err;
+}
+
+/* Append LEN bytes to the texts.  */
+static enum ng_err
+keep_bytes (struct job *job, const unsigned char *s, size_t len)
+{
+    unsigned char *bytes =
+        ng_grow (job->bytes, &job->cap_bytes, job->n_bytes + len, 1);
+
+    if (!bytes)
+        return NG_ENOMEM;
+    memcpy (bytes + job->n_bytes, s, len);
+    job->bytes = bytes;
+    job->n_bytes += len;
+    return NG_OK;
+}
+
+static enum ng_err
+keep_line (struct job *job, const struct ng_scored_batch *b,
+           const struct ng_scored_line *line)
+{
+    struct ranked *r =
+        ng_grow (job->ranked, &job->cap_ranked, job->n_ranked + 1, sizeof *r);
+    size_t end = line->end - (job->model->ngm.eos != NG_NONE);
+    enum ng_err err = NG_OK;
+
+    if (!r)
+        return NG_ENOMEM;
+    job->ranked = r;
+    r += job->n_ranked++;
+    *r = (struct ranked){ line->logp,   line->n_tokens, line->n_unknown,
+                          job->n_lines, job->n_bytes,   0 };
+    for (size_t t = line->start; t < end && err == NG_OK; t++)
+    {
+        err = keep_bytes (job, b->bytes + b->names[t],
+                          b->names[t + 1] - b->names[t]);
+        if (err == NG_OK && t + 1 < end)
+            err = keep_bytes (job, (const unsigned char *) " ", 1);
+    }
+    r->len = job->n_bytes - r->text;
+    return err;
+}
+
+static enum ng_err
+take_batch (void *context, const struct ng_scored_batch *b)
+{
+    struct job *job = context;
+    enum ng_err err = NG_OK;
+
+    for (size_t i = 0; i < b->n_lines && err == NG_OK; i++)
+    {
+        const struct ng_scored_line *line = &b->lines[i];
+
+        ng_sum_add (&job->logp, line->logp);
+        ng_sum_add (&job->logp_unknown, line->logp_unknown);
+        job->n_tokens += line->n_tokens;
+        job->n_unknown += line->n_unknown;
+        job->n_lines++;
+        if (job->form == LINES)
+            err = put_line (job, line->logp, line->n_tokens, line->n_unknown,
+                            '\n');
+        else if (job->form == TOKENS)
+            err = put_tokens (job, b, line);
+        else if (job->form == RANK)
+            err = keep_line (job, b, line);
+    }
+    return err;
+}
+
+/* By falling probability, then as they came.  */
+static int
+compare_ranked (const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+
+    if (x->logp != y->logp)
+        return x->logp > y->logp ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static enum ng_err
+put_ranked (struct job *job)
+{
+    enum ng_err err = NG_OK;
+
+    if (job->n_ranked > 0)
+        qsort (job->ranked, job->n_ranked, sizeof *job->ranked, compare_ranked);
+    for (size_t i = 0; i < job->n_ranked && err == NG_OK; i++)
+    {
+        const struct ranked *r = &job->ranked[i];
+
+        err = put_line (job, r->logp, r->n_tokens, r->n_unknown, '\t');
+        if (err == NG_OK && r->len > 0)
+            err = ng_output_write (job->out, job->bytes + r->text, r->len);
+        if (err == NG_OK)
+            err = ng_output_write (job->out, "\n", 1);
+    }
+    return err;
+}
+
+/* The four lines that KenLM's query ends with.  */
+static enum ng_err
+put_summary (struct job *job)
+{
+    double logp = ng_sum_value (&job->logp);
+    double known = logp - ng_sum_value (&job->logp_unknown);
+    char with[40], without[40], text[4 * LINE_BYTES_MAX];
+    int len;
+
+    format_perplexity (with, sizeof with, logp, job->n_tokens);
+    format_perplexity (without, sizeof without, known,
+                       job->n_tokens - job->n_unknown);
+    len = snprintf (text, sizeof text,
+                    "Perplexity including OOVs:\t%s\n"
+                    "Perplexity excluding OOVs:\t%s\n"
+                    "OOVs:\t%" PRIu64 "\nTokens:\t%" PRIu64 "\n",
+                    with, without, job->n_unknown, job->n_tokens);
+    return ng_output_write (job->out, text, (size_t) len);
+}
+
+/* Feed all operands to SCORER.  */
+static enum ng_err
+read_operands (struct job *job, struct ng_scorer *scorer)
+{
+    size_t n;
+    const char *const *names = cli_operands (&n);
+    struct ng_corpus *corpus = NULL;
+    enum ng_err err =
+        ng_corpus_open (names, n, &job->tokenizer, &job->fault, &corpus);
+
+    if (err == NG_OK)
+        progress_start (ng_corpus_bytes_total (corpus));
+    while (err == NG_OK)
+    {
+        const struct ng_token_list *list;
+        bool ends_file;
+
+        err = ng_corpus_next (corpus, &list, &ends_file);
+        if (err == NG_OK)
+            err = ng_scorer_add (scorer, list);
+        if (err == NG_OK)
+            progress_update (ng_corpus_bytes_done (corpus));
+    }
+    progress_stop ();
+    ng_corpus_close (corpus);
+    return err == NG_END ? ng_scorer_finish (scorer) : err;
+}
+
+static enum ng_err
+score (struct job *job)
+{
+    struct ng_scorer *scorer = NULL;
+    bool names = job->form == TOKENS || job->form == RANK;
+    enum ng_err err =
+        ng_scorer_new (&job->model->ngm, job->order, job->n_threads, names,
+                       take_batch, job, &scorer);
+
+    if (err == NG_OK)
+        err = read_operands (job, scorer);
+    ng_scorer_free (scorer);
+    if (err == NG_OK && job->form == RANK)
+        err = put_ranked (job);
+    if (err == NG_OK && job->form == SUMMARY)
+        err = put_summary (job);
+    return err == NG_OK ? ng_output_commit (job->out) : err;
+}
+
+/* Look for the operands before the model is read.  */
+static enum ng_err
+run (struct job *job)
+{
+    size_t n;
+    const char *const *names = cli_operands (&n);
+    bool model_is_stdin = strcmp (job->model_name, "-") == 0;
+    enum ng_err err = NG_OK;
+
+    for (size_t i = 0; i < n && err == NG_OK; i++)
+        err = ng_input_check (names[i], &job->fault);
+    if (model_is_stdin && n == 0)
+        cli_usage_error ("model and text cannot both be standard input");
+    if (err == NG_OK)
+        err = ng_model_open (job->model_name, job->check, &job->fault,
+                             &job->model);
+    if (err == NG_OK && job->order > job->model->ngm.order)
+        return ng_fault_set (&job->fault, NG_EINVAL, job->model_name,
+                             "the model is of order %u, not %u or more",
+                             job->model->ngm.order, job->order);
+    if (err == NG_OK)
+        err = ng_output_open (job->output ? job->output : "-", &job->fault,
+                              &job->out);
+    if (err != NG_OK)
+        return err;
+    cli_guard (job->out);
+    return score (job);
+}
+
+int
+main (int argc, char **argv)
+{
+    struct job job = { .text = { .mode = NG_SPACE },
+                       .n_threads = 1,
+                       .check = true };
+    enum ng_err err;
+    int status = CLI_DONE;
+
+    cli_start (&program, argc, argv);
+    parse_options (&job);
+    text_tokenizer (&job.text, &job.tokenizer);
+    err = run (&job);
+    text_warn (&job.tokenizer);
+    if (err != NG_OK)
+        status = cli_fault (&job.fault, err);
+    else
+        cli_note ("%" PRIu64 " lines, %" PRIu64 " tokens, %" PRIu64 " unknown",
+                  job.n_lines, job.n_tokens, job.n_unknown);
+    if (job.out)
+        cli_forget (job.out);
+    (void) ng_output_close (job.out);
+    ng_model_close (job.model);
+    free (job.ranked);
+    free (job.bytes);
+    return cli_finish (status);
+}

@@ -1,0 +1,147 @@
+#!/bin/sh
+# ngram-model: equal to the reference models, all forms, all methods, what it
+# refuses.
+. "${srcdir=.}/tests/init.sh"
+
+kn=kneser-ney
+golden $kn/train.txt >train.txt || framework_failure_ 'no reference text'
+
+# near_models EXPECTED ACTUAL: two models in ARPA form have the same n-grams,
+# and values within 2e-6.
+near_models ()
+{
+    awk -F'\t' '
+        function far(x, y) { return x - y > 2e-6 || y - x > 2e-6 }
+        /^\\.*-grams:$/ { order = $0; next }
+        NF < 2 { next }
+        FNR == NR { p[order, $2] = $1; b[order, $2] = $3; n++; next }
+        ! ((order, $2) in p) { print "surplus: " $0; bad = 1; exit }
+        far($1, p[order, $2]) || far($3, b[order, $2]) {
+            print "not " p[order, $2] " " b[order, $2] ": " $0; bad = 1; exit
+        }
+        { n-- }
+        END { if (n != 0 && ! bad) print n " missing"; exit n != 0 || bad }' \
+        "$1" "$2" >&9 || fail_ "$2 is not $1"
+}
+
+# ------------------------------------------------------------- equal to KenLM
+
+for order in 2 3 4; do
+    golden $kn/order$order.arpa >exp$order \
+        || framework_failure_ 'no reference model'
+    ngram-count -s -n 1-$order train.txt >counts || fail=1
+    ngram-model -v counts >out$order 2>err || fail=1
+    near_models exp$order out$order
+    golden $kn/summary.txt | sed -n "/^order $order/,/^Perp/s/^[0-9] \(.*\)/\1/p" \
+        | awk '{ print "ngram-model: order " NR ": " $1 " n-grams, " $2 " " \
+                 $3 " " $4 }' >exp
+    compare exp err || fail=1
+done
+
+# The order of the lines does not matter, nor does counting in parts.
+sort counts >sorted
+ngram-model sorted >out || fail=1
+compare out4 out || fail=1
+{ sed -n '1~2p' counts; sed -n '2~2p' counts; } | ngram-model >out || fail=1
+compare out4 out || fail=1
+cat counts counts | sort | ngram-model -m interpolated >out || fail=1
+awk -F'\t' '{ print $1 "\t" 2 * $2 }' counts >twice
+ngram-model -m interpolated twice >exp || fail=1
+compare exp out || fail=1
+gzip -c counts >counts.gz
+ngram-model counts.gz >out || fail=1
+compare out4 out || fail=1
+# A lower order of higher counts is that of lower counts.
+ngram-model -n 3 counts >out || fail=1
+compare out3 out || fail=1
+
+# .ngm direct and through ARPA is the same, and answers the same.
+ngram-model -o direct.ngm counts || fail=1
+ngram-model -o through.ngm out4 || fail=1
+compare direct.ngm through.ngm || fail=1
+ngram-model -f ngm counts >out || fail=1
+compare direct.ngm out || fail=1
+ngram-model out4 >out || fail=1
+compare out4 out || fail=1
+
+# ------------------------------------------------------------ other estimates
+
+# laplace.json: P1, P2 and P3 of running text for three settings.
+ngram-tokenize "$data/timemachine.txt" | ngram-count -n 1-3 >book
+for e in 0,0,0 1,1,1 0.5,2,10; do
+    ngram-model -m laplace --epsilon=$e -o book.ngm book || fail=1
+    python3 - "$NG_GOLDEN/laplace.json" $e >cases 2>/dev/null <<'END' \
+        || { warn_ 'no python3: values of laplace are left out'; break; }
+import json, math, sys
+want = [float(x) for x in sys.argv[2].split(',')]
+for v in json.load(open(sys.argv[1]))['values']:
+    if [float(x) for x in v['eps']] == want:
+        for k in 'P1', 'P2', 'P3':
+            for ngram, p in v[k].items():
+                print(ngram, math.log10(float(p)) if float(p) else -99,
+                      sep='\t')
+END
+    cut -f 1 cases | ngram-score --tokens -m book.ngm \
+        | awk -F'\t' '$1 == "" { print last; next } { last = $2 }' >got
+    cut -f 2 cases | paste - got | awk '
+        { d = $1 - ($2 < -99 ? -99 : $2); n++ }
+        d > 1e-6 || d < -1e-6 { print; bad = 1 }
+        END { exit bad || n < 10 }' >&9 || fail_ "laplace, epsilon $e"
+done
+
+# -99 stands for no probability at all; nothing is above 0.
+for method in interpolated stupid-backoff; do
+    ngram-model -q -m $method --epsilon=0 book >out || fail=1
+    awk -F'\t' 'NF > 1 && ($1 > 0 || $1 < -99) { bad = 1 }
+        END { exit bad }' out || fail_ "$method: log10 out of range"
+done
+ngram-model -m stupid-backoff book 2>&1 >out | grep -q 'warning.*ARPA' \
+    || fail_ 'stupid-backoff as ARPA: no warning'
+
+# Pruning keeps what occurs more often.
+ngram-model --prune=0,0,1 -n 3 counts >out || fail=1
+awk -F'\t' '{ n = split($1, x, " ") } n == 3 && $2 > 1' counts | wc -l >exp
+sed -n 's/^ngram 3=//p' out >got
+[ "$(tr -d ' ' <exp)" = "$(cat got)" ] || fail_ 'pruned trigrams'
+
+# ----------------------------------------------------------------- bad input
+
+# refused PATTERN OPTION...: status 2, no output, a message like PATTERN.
+refused ()
+{
+    pattern=$1
+    shift
+    returns_ 2 ngram-model "$@" >out 2>err || fail=1
+    [ -s out ] && fail_ "output with: $*"
+    grep -q "$pattern" err || { fail_ "no '$pattern' with: $*"; cat err >&9; }
+}
+
+sed '/	1$/d' counts >'cut'
+refused 'cut.*--min-count' 'cut'
+sed '/^the	/d' counts >no-prefix
+refused 'no-prefix: "the" is counted inside n-grams' no-prefix
+sed '/^in the	/d' counts >no-bigram
+refused 'no-bigram: "in the .*not its first\|no-bigram:.*not its' no-bigram
+sed '/^[^ ]*	/d' counts >no-unigrams
+refused 'no counts of order 1' no-unigrams
+refused 'no counts of order 5' -n 5 counts
+head -n 20 train.txt | ngram-count -s -n 1-3 >small
+refused 'discounts for order [1-3].*--discount-fallback' small
+ngram-model --discount-fallback small >out 2>err || fail=1
+grep -q 'warning: order' err || fail_ 'the fallback is not told'
+refused 'not both\|surplus operand' counts counts
+refused 'Laplace models skip orders' -m laplace counts
+refused 'Laplace models skip orders' -m laplace -f arpa -o x.ngm counts
+refused 'may not fall' --prune=2,1 counts
+refused 'not all whole' --prune=1.5 counts
+refused 'kneser-ney alone' -m interpolated --prune=1 counts
+refused 'three numbers' --discount-fallback=1 counts
+refused 'above 1' --discount-fallback=2,2,2 counts
+refused 'a model already' -m kneser-ney out4
+printf 'a b c\n' >bad
+refused 'bad:1: ' bad
+printf 'a\t1\nb\tx\n' >bad
+refused 'bad:2: ' bad
+[ ! -e x.ngm ] || fail_ 'an output that was refused is there'
+
+Exit $fail

@@ -1,0 +1,319 @@
+#include <config.h>
+
+#include "models/estimate.h"
+
+#include <math.h>
+
+#include "modelkit.h"
+#include "models/laplace.h"
+
+/* The second implementation: each formula as it is written down, every count
+   looked up in the text.  */
+struct slow
+{
+    const struct kit *k;
+    const struct ng_estimate *e;
+};
+
+/* The count that Kneser-Ney rests on.  */
+static uint64_t
+adjusted (const struct kit *k, const unsigned *w, unsigned n)
+{
+    unsigned longer[NG_ORDER_MAX + 1];
+    uint64_t types = 0;
+
+    if (k->sentences && n == 1 && w[0] == KIT_BOS)
+        return 0;
+    if (n == k->order || (k->sentences && w[0] == KIT_BOS))
+        return kit_count (k, w, n);
+    memcpy (longer + 1, w, n * sizeof *w);
+    for (longer[0] = 0; longer[0] < KIT_TYPES; longer[0]++)
+        types += kit_count (k, longer, n + 1) > 0;
+    return types > 0 || kit_count (k, w, n) == 0 ? types : 1;
+}
+
+static double
+discount (const struct slow *s, uint64_t a, unsigned n)
+{
+    return a == 0 ? 0 : s->e->discounts[n - 1][(a < 3 ? a : 3) - 1];
+}
+
+static bool
+is_kept (const struct slow *s, const unsigned *w, unsigned n)
+{
+    return kit_count (s->k, w, n) > s->e->prune[n - 1];
+}
+
+static uint64_t
+kit_tokens (const struct kit *k)
+{
+    return k->starts[k->n_sequences] - (k->sentences ? k->n_sequences : 0);
+}
+
+/* Kneser-Ney's P of W[N - 1] behind the rest.  */
+static double
+kneser_ney (const struct slow *s, const unsigned *w, unsigned n)
+{
+    unsigned v[NG_ORDER_MAX];
+    double z = 0, g = 0, lower;
+    uint64_t a = adjusted (s->k, w, n);
+
+    if (n == 1 && w[0] == KIT_BOS)
+        return 1;
+    memcpy (v, w, n * sizeof *w);
+    for (v[n - 1] = 0; v[n - 1] < KIT_TYPES; v[n - 1]++)
+    {
+        uint64_t b = adjusted (s->k, v, n);
+
+        z += (double) b;
+        g += is_kept (s, v, n) ? discount (s, b, n) : (double) b;
+    }
+    lower = n == 1 ? 1.0 / (KIT_TYPES - (s->k->sentences ? 1 : 2))
+                   : kneser_ney (s, w + 1, n - 1);
+    if (z == 0)
+        return lower;
+    return (is_kept (s, w, n) ? ((double) a - discount (s, a, n)) / z : 0)
+           + g / z * lower;
+}
+
+/* Laplace's or the interpolated P.  */
+static double
+additive (const struct slow *s, const unsigned *w, unsigned n)
+{
+    const struct ng_estimate *e = s->e;
+    uint64_t count = kit_count (s->k, w, n), context;
+    double lower;
+
+    if (n == 1)
+    {
+        unsigned types = 0;
+
+        for (unsigned x = s->k->sentences ? 1 : 0; x < KIT_TYPES; x++)
+            types += kit_count (s->k, &x, 1) > 0;
+        if (s->k->sentences && w[0] == KIT_BOS)
+            return 0;
+        return ((double) count + e->epsilon[0] / types)
+               / ((double) kit_tokens (s->k) + e->epsilon[0]);
+    }
+    lower = e->smoothing == NG_LAPLACE ? additive (s, w + n - 1, 1)
+                                       : additive (s, w + 1, n - 1);
+    context = kit_count (s->k, w, n - 1);
+    if (s->k->sentences && w[n - 2] == KIT_EOS)
+        context = 0;
+    if ((double) context + e->epsilon[n - 1] == 0)
+        return lower;
+    return ((double) count + e->epsilon[n - 1] * lower)
+           / ((double) context + e->epsilon[n - 1]);
+}
+
+static double
+stupid (const struct slow *s, const unsigned *w, unsigned n)
+{
+    uint64_t count = kit_count (s->k, w, n);
+
+    if (n == 1)
+        return w[0] == KIT_BOS && s->k->sentences
+                   ? 0
+                   : (double) count / (double) kit_tokens (s->k);
+    return count > 0 ? (double) count / (double) kit_count (s->k, w, n - 1)
+                     : 0.4 * stupid (s, w + 1, n - 1);
+}
+
+static double
+slow_p (const struct slow *s, const unsigned *w, unsigned n)
+{
+    switch (s->e->smoothing)
+    {
+    case NG_KNESER_NEY:
+        return kneser_ney (s, w, n);
+    case NG_STUPID_BACKOFF:
+        return stupid (s, w, n);
+    default:
+        return additive (s, w, n);
+    }
+}
+
+/* D by equation 26 from counts of counts made anew.  */
+static void
+check_discounts (const struct slow *s, unsigned n)
+{
+    double counts[5] = { 0 };
+    unsigned w[NG_ORDER_MAX] = { 0 };
+    const double *d = s->e->discounts[n - 1];
+
+    if (s->e->fell_back[n - 1])
+        return;
+    do
+    {
+        uint64_t a = adjusted (s->k, w, n);
+
+        if (a > 0 && a < 5)
+            counts[a]++;
+    } while (kit_next (w, n));
+    for (unsigned i = 1; i <= 3; i++)
+        ck_assert_double_eq_tol (d[i - 1],
+                                 i
+                                     - (i + 1) * counts[1]
+                                           / (counts[1] + 2 * counts[2])
+                                           * counts[i + 1] / counts[i],
+                                 1e-12);
+}
+
+/* Every probability of every context, and their sums.  */
+static void
+compare (const struct slow *s, const struct ng_backoff *m, bool sums)
+{
+    for (unsigned n = 1; n <= s->k->order; n++)
+    {
+        unsigned w[NG_ORDER_MAX] = { 0 };
+        double sum = 0;
+
+        if (s->e->smoothing == NG_KNESER_NEY)
+            check_discounts (s, n);
+        do
+        {
+            uint32_t ids[NG_ORDER_MAX];
+            bool known = true;
+            double p, x;
+
+            for (unsigned i = 0; i < n; i++)
+            {
+                ids[i] = kit_id (m, w[i]);
+                known = known && ids[i] != NG_NONE;
+            }
+            if (!known)
+                continue;
+            p = slow_p (s, w, n);
+            x = pow (10, ng_backoff_logp (m, ids, n, NULL));
+            ck_assert_msg (fabs (p - x) <= 2e-6 * p + 1e-90, "n %u: %g is %g",
+                           n, p, x);
+            if (!(s->k->sentences && w[n - 1] == KIT_BOS))
+                sum += x;
+            if (w[n - 1] == KIT_TYPES - 1)
+            {
+                if (sums)
+                    ck_assert_double_eq_tol (sum, 1, 1e-6);
+                sum = 0;
+            }
+        } while (kit_next (w, n));
+    }
+}
+
+static void
+estimate_and_compare (struct ng_estimate *e, unsigned order, bool sentences,
+                      bool sums)
+{
+    static struct kit k;
+    struct slow s = { &k, e };
+    struct ng_backoff m;
+
+    e->has_fallback = e->smoothing == NG_KNESER_NEY;
+    e->fallback[0] = 0.5;
+    e->fallback[1] = 1;
+    e->fallback[2] = 1.5;
+    kit_make (&k, order, sentences, 1000 + order);
+    kit_model (&k, e, &m);
+    compare (&s, &m, sums);
+    ng_backoff_fini (&m);
+}
+
+START_TEST (kneser_ney_of_sentences)
+{
+    struct ng_estimate e = { .smoothing = NG_KNESER_NEY };
+
+    estimate_and_compare (&e, (unsigned) _i, true, true);
+}
+END_TEST
+
+START_TEST (kneser_ney_of_running_text)
+{
+    struct ng_estimate e = { .smoothing = NG_KNESER_NEY };
+
+    estimate_and_compare (&e, (unsigned) _i, false, true);
+}
+END_TEST
+
+START_TEST (pruned_still_sums_to_one)
+{
+    struct ng_estimate e = { .smoothing = NG_KNESER_NEY,
+                             .prune = { 0, 1, 2, 3 } };
+
+    estimate_and_compare (&e, (unsigned) _i, true, true);
+}
+END_TEST
+
+/* <unk> is beyond the formula: P1 of the m types sums to 1 without it.  */
+START_TEST (additive_smoothing)
+{
+    struct ng_estimate e = { .smoothing =
+                                 _i % 2 == 0 ? NG_LAPLACE : NG_INTERPOLATED };
+    const double values[][4] = {
+        { 1, 1, 1, 1 }, { 0.5, 2, 10, 3 }, { 0, 0, 0, 0 }, { 1e-9, 1e-3, 0, 4 }
+    };
+
+    memcpy (e.epsilon, values[_i / 4], sizeof values[0]);
+    estimate_and_compare (&e, 3, _i / 2 % 2 == 0, false);
+}
+END_TEST
+
+START_TEST (stupid_backoff)
+{
+    struct ng_estimate e = { .smoothing = NG_STUPID_BACKOFF };
+
+    estimate_and_compare (&e, 3, _i == 0, false);
+}
+END_TEST
+
+START_TEST (cut_counts_are_refused)
+{
+    static struct kit k;
+    struct ng_tally t;
+    struct ng_backoff m = { 0 };
+    struct ng_fault fault = { .err = NG_OK };
+    struct ng_estimate e = { .smoothing = NG_KNESER_NEY };
+
+    kit_make (&k, 3, true, 9);
+    ck_assert_int_eq (kit_tally (&k, 1, &t, &fault), NG_OK);
+    ck_assert_int_eq (ng_estimate (&e, &t, "kit", &fault, &m), NG_EINVAL);
+    ck_assert_ptr_nonnull (strstr (fault.text, "cut"));
+    ng_tally_fini (&t);
+    ng_backoff_fini (&m);
+}
+END_TEST
+
+START_TEST (missing_discounts_name_the_order)
+{
+    static struct kit k;
+    struct ng_tally t;
+    struct ng_backoff m = { 0 };
+    struct ng_fault fault = { .err = NG_OK };
+    struct ng_estimate e = { .smoothing = NG_KNESER_NEY };
+
+    kit_make (&k, 2, true, 9);
+    k.n_sequences = 1;
+    ck_assert_int_eq (kit_tally (&k, 0, &t, &fault), NG_OK);
+    ck_assert_int_eq (ng_estimate (&e, &t, "kit", &fault, &m), NG_EINVAL);
+    ck_assert_ptr_nonnull (strstr (fault.text, "order 1"));
+    ck_assert_ptr_nonnull (strstr (fault.text, "--discount-fallback"));
+    ng_tally_fini (&t);
+    ng_backoff_fini (&m);
+}
+END_TEST
+
+Suite *
+ng_suite (void)
+{
+    Suite *s = suite_create ("estimate");
+    TCase *c = tcase_create ("all");
+
+    tcase_set_timeout (c, 300);
+    tcase_add_loop_test (c, kneser_ney_of_sentences, 1, 4);
+    tcase_add_loop_test (c, kneser_ney_of_running_text, 1, 4);
+    tcase_add_loop_test (c, pruned_still_sums_to_one, 2, 4);
+    tcase_add_loop_test (c, additive_smoothing, 0, 16);
+    tcase_add_loop_test (c, stupid_backoff, 0, 2);
+    tcase_add_test (c, cut_counts_are_refused);
+    tcase_add_test (c, missing_discounts_name_the_order);
+    suite_add_tcase (s, c);
+    return s;
+}

@@ -1,0 +1,232 @@
+#include <config.h>
+
+#include "models/query.h"
+
+#include <math.h>
+
+#include "base/xxh64.h"
+#include "modelkit.h"
+
+static const enum ng_smoothing methods[] = { NG_KNESER_NEY, NG_INTERPOLATED,
+                                             NG_LAPLACE, NG_STUPID_BACKOFF };
+
+struct asked
+{
+    struct ng_backoff m;
+    unsigned char *image;
+    size_t size;
+    struct ng_ngm ngm;
+};
+
+static void
+ask_for (struct asked *a, unsigned order, enum ng_smoothing smoothing)
+{
+    struct kit k;
+    struct ng_fault fault = { .err = NG_OK };
+    struct ng_estimate e = { .smoothing = smoothing,
+                             .has_fallback = true,
+                             .fallback = { 0.5, 1, 1.5 } };
+
+    for (unsigned i = 0; i < NG_ORDER_MAX; i++)
+        e.epsilon[i] = 0.5 + i;
+    kit_make (&k, order, true, order);
+    kit_model (&k, &e, &a->m);
+    ck_assert_int_eq (ng_ngm_build (&a->m, &a->image, &a->size), NG_OK);
+    ck_assert_int_eq (
+        ng_ngm_open (a->image, a->size, true, "kit", &fault, &a->ngm), NG_OK);
+}
+
+static void
+done_with (struct asked *a)
+{
+    free (a->image);
+    ng_backoff_fini (&a->m);
+}
+
+/* Random sentences, longer than a block of searches, against the definition,
+   one token at a time.  */
+START_TEST (answers_are_by_the_definition)
+{
+    enum
+    {
+        N = 3000
+    };
+    static uint32_t ids[N];
+    static uint8_t context[N], used[N];
+    static double logp[N];
+    const unsigned order = 1 + (unsigned) _i / 4;
+    uint64_t seed = (uint64_t) _i;
+    struct asked a;
+    struct ng_query *q;
+
+    ask_for (&a, order, methods[_i % 4]);
+    for (size_t i = 0; i < N; i++)
+    {
+        ids[i] = (uint32_t) rand_below (&seed, a.ngm.n_types);
+        context[i] =
+            (uint8_t) (i == 0 || rand_below (&seed, 20) == 0
+                           ? 0
+                           : context[i - 1] + (context[i - 1] < NG_ORDER_MAX));
+    }
+    for (unsigned asked = 0; asked <= order; asked++)
+    {
+        const unsigned most = asked > 0 ? asked : order;
+
+        ck_assert_int_eq (ng_query_new (&a.ngm, asked, &q), NG_OK);
+        ng_query_run (q, ids, context, N, logp, used);
+        for (size_t i = 0; i < N; i++)
+        {
+            unsigned n = context[i] < most ? context[i] : most - 1, by;
+            double x = ng_backoff_logp (&a.m, ids + i - n, n + 1, &by);
+
+            ck_assert_double_eq_tol (logp[i], x, 1e-5);
+            ck_assert_uint_eq (used[i], by);
+        }
+        ng_query_free (q);
+    }
+    done_with (&a);
+}
+END_TEST
+
+START_TEST (all_at_once_are_the_same)
+{
+    struct asked a;
+    struct ng_query *q;
+    double logp[KIT_TYPES];
+    unsigned w[2] = { 0, 0 };
+
+    ask_for (&a, 3, methods[_i]);
+    ck_assert_uint_eq (a.ngm.n_types, KIT_TYPES);
+    ck_assert_int_eq (ng_query_new (&a.ngm, 0, &q), NG_OK);
+    do
+        for (unsigned n = 0; n <= 2; n++)
+        {
+            ng_query_all (q, w + 2 - n, n, logp);
+            for (uint32_t id = 0; id < KIT_TYPES; id++)
+            {
+                uint32_t tokens[3] = { w[0], w[1], id };
+
+                ck_assert_double_eq_tol (
+                    logp[id],
+                    ng_backoff_logp (&a.m, tokens + 2 - n, n + 1, NULL), 1e-5);
+            }
+        }
+    while (kit_next (w, 2));
+    ng_query_free (q);
+    done_with (&a);
+}
+END_TEST
+
+START_TEST (names_are_found)
+{
+    struct asked a;
+
+    ask_for (&a, 2, NG_KNESER_NEY);
+    for (uint32_t id = 0; id < a.ngm.n_types; id++)
+    {
+        size_t len;
+        const unsigned char *name = ng_ngm_name (&a.ngm, id, &len);
+
+        ck_assert_uint_eq (
+            ng_ngm_find (&a.ngm, name, len, ng_ngm_name_hash (name, len)), id);
+        ck_assert_uint_eq (ng_ngm_find (&a.ngm, name, len - 1,
+                                        ng_ngm_name_hash (name, len - 1)),
+                           NG_NONE);
+    }
+    ck_assert_uint_eq (a.ngm.unk, a.m.unk);
+    ck_assert_uint_eq (a.ngm.bos, a.m.bos);
+    ck_assert_uint_eq (a.ngm.eos, a.m.eos);
+    done_with (&a);
+}
+END_TEST
+
+/* Every byte, and every length.  */
+START_TEST (damage_is_seen)
+{
+    struct asked a;
+    struct ng_ngm ngm;
+
+    ask_for (&a, 2, NG_KNESER_NEY);
+    for (size_t i = 0; i < a.size; i++)
+    {
+        struct ng_fault fault = { .err = NG_OK };
+
+        a.image[i] ^= (unsigned char) (1 << i % 8);
+        ck_assert_int_eq (
+            ng_ngm_open (a.image, a.size, true, "kit", &fault, &ngm),
+            NG_EFORMAT);
+        ck_assert_str_ne (fault.text, "");
+        a.image[i] ^= (unsigned char) (1 << i % 8);
+        ck_assert_int_eq (ng_ngm_open (a.image, i, true, "kit", &fault, &ngm),
+                          NG_EFORMAT);
+    }
+    done_with (&a);
+}
+END_TEST
+
+/* A forged header, checksum and all, leads nowhere either.  */
+START_TEST (headers_are_not_trusted)
+{
+    struct asked a;
+    uint64_t seed = 3;
+
+    ask_for (&a, 3, NG_KNESER_NEY);
+    for (unsigned i = 0; i < 3000; i++)
+    {
+        struct ng_fault fault = { .err = NG_OK };
+        struct ng_ngm ngm;
+        size_t at = 8 + rand_below (&seed, 180);
+        unsigned char old = a.image[at];
+        uint64_t sum;
+
+        a.image[at] = (unsigned char) rand_next (&seed);
+        sum = ng_xxh64 (a.image, a.size - NG_NGM_TRAILER_BYTES);
+        for (unsigned j = 0; j < 8; j++)
+            a.image[a.size - 8 + j] = (unsigned char) (sum >> 8 * j);
+        if (ng_ngm_open (a.image, a.size, true, "kit", &fault, &ngm) == NG_OK)
+        {
+            ck_assert_uint_eq (ngm.size, a.size);
+            ck_assert_uint_eq (ngm.n_types, a.ngm.n_types);
+        }
+        a.image[at] = old;
+    }
+    done_with (&a);
+}
+END_TEST
+
+/* Mixing is one to one.  */
+START_TEST (keys_stay_apart)
+{
+    static bool seen[1 << 12];
+
+    for (unsigned bits = 1; bits <= 12; bits++)
+    {
+        memset (seen, 0, sizeof seen);
+        for (uint64_t x = 0; x < UINT64_C (1) << bits; x++)
+        {
+            uint64_t y = ng_ngm_mix (x, bits);
+
+            ck_assert_uint_lt (y, UINT64_C (1) << bits);
+            ck_assert (!seen[y]);
+            seen[y] = true;
+        }
+    }
+}
+END_TEST
+
+Suite *
+ng_suite (void)
+{
+    Suite *s = suite_create ("query");
+    TCase *c = tcase_create ("all");
+
+    tcase_set_timeout (c, 120);
+    tcase_add_loop_test (c, answers_are_by_the_definition, 0, 20);
+    tcase_add_loop_test (c, all_at_once_are_the_same, 0, 4);
+    tcase_add_test (c, names_are_found);
+    tcase_add_test (c, damage_is_seen);
+    tcase_add_test (c, headers_are_not_trusted);
+    tcase_add_test (c, keys_stay_apart);
+    suite_add_tcase (s, c);
+    return s;
+}

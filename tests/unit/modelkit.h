@@ -1,0 +1,184 @@
+/* modelkit.h: a small random text for tests of models, its counts looked up
+   the slow way, and the model that the library makes of it.  */
+
+#ifndef NG_MODELKIT_H
+#define NG_MODELKIT_H
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/input.h"
+#include "models/estimate.h"
+#include "rand.h"
+#include "unit.h"
+
+enum
+{
+    KIT_SENTENCES = 60,
+    KIT_TOKENS_MAX = 12,
+    KIT_WORDS = 7, /* tokens 2 to KIT_WORDS + 1 */
+    KIT_BOS = 0,
+    KIT_EOS = 1,
+    KIT_UNK = KIT_WORDS + 2,
+    KIT_TYPES = KIT_WORDS + 3
+};
+
+struct kit
+{
+    unsigned order;
+    bool sentences; /* or one text that runs on */
+    unsigned text[KIT_SENTENCES * (KIT_TOKENS_MAX + 2)];
+    size_t starts[KIT_SENTENCES + 1]; /* of the sequences in TEXT */
+    size_t n_sequences;
+};
+
+static const char *const kit_names[KIT_TYPES] = { "<s>", "</s>", "a", "b",
+                                                  "c",   "d",    "e", "f",
+                                                  "g",   "<unk>" };
+
+static inline void
+kit_make (struct kit *k, unsigned order, bool sentences, uint64_t seed)
+{
+    size_t n = 0;
+
+    memset (k, 0, sizeof *k);
+    k->order = order;
+    k->sentences = sentences;
+    for (size_t s = 0; s < KIT_SENTENCES; s++)
+    {
+        size_t len = rand_below (&seed, KIT_TOKENS_MAX);
+
+        if (sentences || s == 0)
+            k->starts[k->n_sequences++] = n;
+        if (sentences)
+            k->text[n++] = KIT_BOS;
+        for (size_t i = 0; i < len; i++)
+        {
+            /* Rare words and frequent ones, and some dependence.  */
+            unsigned x = (unsigned) rand_below (&seed, KIT_WORDS);
+            unsigned y = (unsigned) rand_below (&seed, x + 1);
+
+            k->text[n] = 2
+                         + (i > 0 && rand_below (&seed, 3) == 0
+                                ? (k->text[n - 1] + 1) % KIT_WORDS
+                                : (unsigned) rand_below (&seed, y + 1));
+            n++;
+        }
+        if (sentences)
+            k->text[n++] = KIT_EOS;
+    }
+    k->starts[k->n_sequences] = n;
+}
+
+/* How often W[N] occurs.  */
+static inline uint64_t
+kit_count (const struct kit *k, const unsigned *w, unsigned n)
+{
+    uint64_t count = 0;
+
+    for (size_t s = 0; s < k->n_sequences; s++)
+        for (size_t i = k->starts[s]; i + n <= k->starts[s + 1]; i++)
+            count += memcmp (k->text + i, w, n * sizeof *w) == 0;
+    return count;
+}
+
+/* Print the counts of all n-grams of orders 1 to K->order with a count above
+   MIN to FILE.  */
+static inline void
+kit_print (const struct kit *k, uint64_t min, FILE *file)
+{
+    for (unsigned n = 1; n <= k->order; n++)
+        for (size_t s = 0; s < k->n_sequences; s++)
+            for (size_t i = k->starts[s]; i + n <= k->starts[s + 1]; i++)
+            {
+                const unsigned *w = k->text + i;
+                bool seen = false;
+
+                for (size_t t = 0; t <= s && !seen; t++)
+                    for (size_t j = k->starts[t];
+                         j + n <= k->starts[t + 1] && k->text + j < w && !seen;
+                         j++)
+                        seen = memcmp (k->text + j, w, n * sizeof *w) == 0;
+                if (seen || kit_count (k, w, n) <= min)
+                    continue;
+                for (unsigned t = 0; t < n; t++)
+                    fprintf (file, "%s%s", t > 0 ? " " : "", kit_names[w[t]]);
+                fprintf (file, "\t%" PRIu64 "\n", kit_count (k, w, n));
+            }
+}
+
+/* A file of its own in the current folder, whose name goes to PATH.  */
+static inline FILE *
+kit_file (char path[32])
+{
+    int fd;
+    FILE *file;
+
+    snprintf (path, 32, "check_model.XXXXXX");
+    fd = mkstemp (path);
+    ck_assert_int_ge (fd, 0);
+    file = fdopen (fd, "w");
+    ck_assert_ptr_nonnull (file);
+    return file;
+}
+
+/* The counts of K with a count above MIN, as the library reads them.  */
+static inline enum ng_err
+kit_tally (const struct kit *k, uint64_t min, struct ng_tally *t,
+           struct ng_fault *fault)
+{
+    char path[32];
+    FILE *file = kit_file (path);
+    struct ng_input *in;
+    enum ng_err err;
+
+    kit_print (k, min, file);
+    ck_assert_int_eq (fclose (file), 0);
+    ck_assert_int_eq (ng_input_open (path, fault, &in), NG_OK);
+    err = ng_tally_read (in, 0, "/tmp", fault, t);
+    (void) ng_input_close (in);
+    (void) unlink (path);
+    return err;
+}
+
+/* The model that E makes of K.  */
+static inline void
+kit_model (const struct kit *k, struct ng_estimate *e, struct ng_backoff *m)
+{
+    struct ng_tally t;
+    struct ng_fault fault = { .err = NG_OK };
+
+    ck_assert_int_eq (kit_tally (k, 0, &t, &fault), NG_OK);
+    ck_assert_msg (ng_estimate (e, &t, "kit", &fault, m) == NG_OK, "%s",
+                   fault.text);
+    ng_tally_fini (&t);
+}
+
+/* The id in M of the kit's token X, NG_NONE if it is not there.  */
+static inline uint32_t
+kit_id (const struct ng_backoff *m, unsigned x)
+{
+    uint32_t id;
+
+    return ng_vocab_find (m->vocab, (const unsigned char *) kit_names[x],
+                          strlen (kit_names[x]), &id)
+               ? id
+               : NG_NONE;
+}
+
+/* Step W[N], tokens below KIT_TYPES, to the next combination; false after the
+   last.  */
+static inline bool
+kit_next (unsigned *w, unsigned n)
+{
+    for (unsigned i = n; i-- > 0; w[i] = 0)
+        if (++w[i] < KIT_TYPES)
+            return true;
+    return false;
+}
+
+#endif
