@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/sum.h"
 #include "cli.h"
 #include "io/input.h"
@@ -14,6 +13,7 @@
 #include "models/model.h"
 #include "models/score.h"
 #include "progress.h"
+#include "scorerank.h"
 #include "text/corpus.h"
 #include "textopts.h"
 
@@ -69,15 +69,6 @@ static const struct cli_program program = {
     "    ngram-score -m lm.ngm --rank",
 };
 
-/* A line for --rank.  */
-struct ranked
-{
-    double logp;
-    uint64_t n_tokens, n_unknown;
-    uint64_t number; /* in the input */
-    size_t text, len;
-};
-
 struct job
 {
     struct text_options text;
@@ -94,10 +85,7 @@ struct job
     struct ng_sum logp, logp_unknown;
     uint64_t n_tokens, n_unknown, n_lines;
 
-    struct ranked *ranked;
-    size_t n_ranked, cap_ranked;
-    unsigned char *bytes; /* the texts of RANKED */
-    size_t n_bytes, cap_bytes;
+    struct score_ranking ranking;
 };
 
 static void
@@ -197,51 +185,11 @@ put_tokens (struct job *job, const struct ng_scored_batch *b,
     return err == NG_OK ? ng_output_write (job->out, "\n", 1) : err;
 }
 
-/* Append LEN bytes to the texts.  */
-static enum ng_err
-keep_bytes (struct job *job, const unsigned char *s, size_t len)
-{
-    unsigned char *bytes =
-        ng_grow (job->bytes, &job->cap_bytes, job->n_bytes + len, 1);
-
-    if (!bytes)
-        return NG_ENOMEM;
-    memcpy (bytes + job->n_bytes, s, len);
-    job->bytes = bytes;
-    job->n_bytes += len;
-    return NG_OK;
-}
-
-static enum ng_err
-keep_line (struct job *job, const struct ng_scored_batch *b,
-           const struct ng_scored_line *line)
-{
-    struct ranked *r =
-        ng_grow (job->ranked, &job->cap_ranked, job->n_ranked + 1, sizeof *r);
-    size_t end = line->end - (job->model->ngm.eos != NG_NONE);
-    enum ng_err err = NG_OK;
-
-    if (!r)
-        return NG_ENOMEM;
-    job->ranked = r;
-    r += job->n_ranked++;
-    *r = (struct ranked){ line->logp,   line->n_tokens, line->n_unknown,
-                          job->n_lines, job->n_bytes,   0 };
-    for (size_t t = line->start; t < end && err == NG_OK; t++)
-    {
-        err = keep_bytes (job, b->bytes + b->names[t],
-                          b->names[t + 1] - b->names[t]);
-        if (err == NG_OK && t + 1 < end)
-            err = keep_bytes (job, (const unsigned char *) " ", 1);
-    }
-    r->len = job->n_bytes - r->text;
-    return err;
-}
-
 static enum ng_err
 take_batch (void *context, const struct ng_scored_batch *b)
 {
     struct job *job = context;
+    const bool has_eos = job->model->ngm.eos != NG_NONE;
     enum ng_err err = NG_OK;
 
     for (size_t i = 0; i < b->n_lines && err == NG_OK; i++)
@@ -259,36 +207,26 @@ take_batch (void *context, const struct ng_scored_batch *b)
         else if (job->form == TOKENS)
             err = put_tokens (job, b, line);
         else if (job->form == RANK)
-            err = keep_line (job, b, line);
+            err = score_ranking_add (&job->ranking, b, line, has_eos,
+                                     job->n_lines);
     }
     return err;
-}
-
-/* By falling probability, then as they came.  */
-static int
-compare_ranked (const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-
-    if (x->logp != y->logp)
-        return x->logp > y->logp ? -1 : 1;
-    return x->number < y->number ? -1 : x->number > y->number;
 }
 
 static enum ng_err
 put_ranked (struct job *job)
 {
+    const struct score_ranking *ranking = &job->ranking;
     enum ng_err err = NG_OK;
 
-    if (job->n_ranked > 0)
-        qsort (job->ranked, job->n_ranked, sizeof *job->ranked, compare_ranked);
-    for (size_t i = 0; i < job->n_ranked && err == NG_OK; i++)
+    score_ranking_sort (&job->ranking);
+    for (size_t i = 0; i < ranking->n && err == NG_OK; i++)
     {
-        const struct ranked *r = &job->ranked[i];
+        const struct score_ranked *r = &ranking->items[i];
 
         err = put_line (job, r->logp, r->n_tokens, r->n_unknown, '\t');
         if (err == NG_OK && r->len > 0)
-            err = ng_output_write (job->out, job->bytes + r->text, r->len);
+            err = ng_output_write (job->out, ranking->bytes + r->text, r->len);
         if (err == NG_OK)
             err = ng_output_write (job->out, "\n", 1);
     }
@@ -414,7 +352,6 @@ main (int argc, char **argv)
         cli_forget (job.out);
     (void) ng_output_close (job.out);
     ng_model_close (job.model);
-    free (job.ranked);
-    free (job.bytes);
+    score_ranking_fini (&job.ranking);
     return cli_finish (status);
 }

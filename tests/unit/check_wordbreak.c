@@ -113,7 +113,7 @@ END_TEST
 static const char *const examples[] = {
     "can't|.",
     ("The| |quick| |(|\"|brown|\"|)| |fox| |can't| |jump| |32.3| |feet|,| "
-    "|right|?"),
+     "|right|?"),
     "'|a",
     "a|'|'|b",
     "3|.|.|4",

@@ -32,6 +32,16 @@ ng_calloc_array (size_t n, size_t size)
 }
 
 void *
+ng_resize_array (void *array, size_t n, size_t size)
+{
+    size_t bytes;
+
+    if (!ng_ckd_mul (n, size, &bytes))
+        return NULL;
+    return realloc (array, bytes > 0 ? bytes : 1);
+}
+
+void *
 ng_grow (void *array, size_t *cap, size_t need, size_t size)
 {
     size_t want, bytes;

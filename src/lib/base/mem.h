@@ -13,6 +13,10 @@ void *ng_alloc_array (size_t n, size_t size) NG_MUST_CHECK;
 /* The same, cleared to zero.  */
 void *ng_calloc_array (size_t n, size_t size) NG_MUST_CHECK;
 
+/* ARRAY (or NULL) with N elements of SIZE bytes, which may have moved; NULL if
+   that overflows or memory is short, with ARRAY as it was.  */
+void *ng_resize_array (void *array, size_t n, size_t size) NG_MUST_CHECK;
+
 /* Make room in ARRAY (or NULL) of *CAP elements of SIZE bytes for at least
    NEED: growth is by half at least, so that appending costs amortised
    constant time.  Return the array, which may have moved, and store the new

@@ -172,7 +172,7 @@ keep_likeliest (struct ng_draw *s)
         s->ids[id] = id;
     select_likeliest (s, n, s->top_k);
     for (uint32_t i = s->top_k; i < n; i++)
-        s->logp[s->ids[i]] = -INFINITY;
+        s->logp[s->ids[i]] = -HUGE_VAL;
 }
 
 /* Set weights and total for the types behind HISTORY[N].  */
@@ -181,12 +181,12 @@ weigh (struct ng_draw *s, const uint32_t *history, unsigned n)
 {
     const uint32_t n_types = s->ngm->n_types;
     const double scale = s->scale > 0 ? s->scale : 1;
-    double likeliest = -INFINITY;
+    double likeliest = -HUGE_VAL;
     int top, room = 0;
 
     ng_query_all (s->query, history, n, s->logp);
     if (s->ngm->bos != NG_NONE)
-        s->logp[s->ngm->bos] = -INFINITY;
+        s->logp[s->ngm->bos] = -HUGE_VAL;
     keep_likeliest (s);
     for (uint32_t id = 0; id < n_types; id++)
         likeliest = fmax (likeliest, s->logp[id]);

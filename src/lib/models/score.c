@@ -76,21 +76,21 @@ make_room (struct ng_scorer *s, struct job *j)
 
     if (j->n + 1 < j->cap)
         return NG_OK;
-    if (!(ids = realloc (j->ids, cap * sizeof (*ids))))
+    if (!(ids = ng_resize_array (j->ids, cap, sizeof *ids)))
         return NG_ENOMEM;
     j->ids = ids;
-    if (!(context = realloc (j->context, cap)))
+    if (!(context = ng_resize_array (j->context, cap, 1)))
         return NG_ENOMEM;
     j->context = context;
-    if (!(used = realloc (j->used, cap)))
+    if (!(used = ng_resize_array (j->used, cap, 1)))
         return NG_ENOMEM;
     j->used = used;
-    if (!(logp = realloc (j->logp, cap * sizeof (*logp))))
+    if (!(logp = ng_resize_array (j->logp, cap, sizeof *logp)))
         return NG_ENOMEM;
     j->logp = logp;
     if (s->keep_names)
     {
-        if (!(names = realloc (j->names, cap * sizeof (*names))))
+        if (!(names = ng_resize_array (j->names, cap, sizeof *names)))
             return NG_ENOMEM;
         j->names = names;
     }

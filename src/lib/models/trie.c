@@ -62,7 +62,7 @@ make_room (struct ng_trie_level *l, bool is_last)
     l->words = p;
     if (!is_last)
     {
-        p = realloc (l->children, (cap + 1) * sizeof *p);
+        p = ng_resize_array (l->children, cap + 1, sizeof *p);
         if (!p)
             return NG_ENOMEM;
         l->children = p;
