@@ -63,7 +63,8 @@ refill (struct reader *r)
     size_t n;
     enum ng_err err;
 
-    memmove (r->buf, r->buf + r->start, r->end - r->start);
+    if (r->end > r->start)
+        memmove (r->buf, r->buf + r->start, r->end - r->start);
     r->end -= r->start;
     r->start = 0;
     if (r->end > LINE_BYTES_MAX)

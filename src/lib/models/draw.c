@@ -217,12 +217,14 @@ ng_draw_token (struct ng_draw *s, const uint32_t *history, size_t n,
 
     history += n - reach;
     if (!s->has_weights || s->n_history != reach
-        || memcmp (s->history, history, reach * sizeof *history) != 0)
+        || (reach > 0
+            && memcmp (s->history, history, reach * sizeof *history) != 0))
     {
         weigh (s, history, reach);
         s->has_weights = true;
         s->n_history = reach;
-        memcpy (s->history, history, reach * sizeof *history);
+        if (reach > 0)
+            memcpy (s->history, history, reach * sizeof *history);
     }
     if (s->total == 0)
         return NG_NONE;

@@ -278,8 +278,9 @@ ng_ngm_open (const unsigned char *image, size_t size, bool check,
         return bad (fault, file,
                     "the checksum does not hold: the model is"
                     " damaged");
-    if (!get_numbers (image, ngm) || ng_ngm_lay_out (ngm, image) != NG_OK
-        || ngm->size != size)
+    /* Without the image first: no pointer is made of sizes not yet trusted.  */
+    if (!get_numbers (image, ngm) || ng_ngm_lay_out (ngm, NULL) != NG_OK
+        || ngm->size != size || ng_ngm_lay_out (ngm, image) != NG_OK)
         return bad (fault, file, "the header contradicts itself");
     if (check && !is_sound (ngm))
         return bad (fault, file, "the tables contradict themselves");

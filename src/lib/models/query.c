@@ -235,7 +235,8 @@ ng_query_all (struct ng_query *q, const uint32_t *history, unsigned n,
         {
             uint32_t *row = rows + i * NG_ORDER_MAX;
 
-            memcpy (row, history + n - context, context * sizeof *row);
+            if (context > 0)
+                memcpy (row, history + n - context, context * sizeof *row);
             row[context] = id + (uint32_t) i;
             b->last[i + 1] = row + context;
             b->context[i + 1] = context;

@@ -115,7 +115,8 @@ put (struct ng_scorer *s, struct job *j, uint32_t id, const unsigned char *name,
         if (!bytes)
             return NG_ENOMEM;
         j->bytes = bytes;
-        memcpy (bytes + j->n_bytes, name, len);
+        if (len > 0)
+            memcpy (bytes + j->n_bytes, name, len);
         j->names[j->n] = j->n_bytes;
         j->n_bytes += len;
         j->names[j->n + 1] = j->n_bytes;
