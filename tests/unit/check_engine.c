@@ -340,12 +340,22 @@ START_TEST (faults_come_first)
 }
 END_TEST
 
+static void
+remove_files (void)
+{
+    (void) unlink ("engine.txt");
+    (void) unlink ("engine-1.txt");
+    (void) unlink ("engine-2.txt");
+    (void) unlink ("engine.ngc");
+}
+
 Suite *
 ng_suite (void)
 {
     Suite *s = suite_create ("engine");
     TCase *t = tcase_create ("engine");
 
+    tcase_add_checked_fixture (t, NULL, remove_files);
     tcase_add_loop_test (t, counts_are_right, 0, 20);
     tcase_add_loop_test (t, same_bytes, 0, 10);
     tcase_add_test (t, faults_come_first);
