@@ -1,5 +1,6 @@
 #include <config.h>
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/nglimits.h"
@@ -98,6 +99,32 @@ check_order (const struct both *a, const struct both *b, struct ng_key_shape s)
     NG_ENSURE (ng_key_equal (a->key, b->key, s.words) == (order == 0));
 }
 
+/* Cut A and B by what they share: they are as they were when joined again, in
+   the same order when cut, and what is left has all that differs.  */
+static void
+check_cut (const struct both *a, const struct both *b, struct ng_key_shape s)
+{
+    const bool rising = a->key[0] <= b->key[0];
+    const struct ng_key_cut c = ng_key_cut (s, rising ? a->key[0] : b->key[0],
+                                            rising ? b->key[0] : a->key[0]);
+    struct both x = *a, y = *b;
+    uint64_t joined[NG_KEY_WORDS_MAX] = { 0 };
+
+    NG_ENSURE (c.drop < s.order * s.bits);
+    NG_ENSURE (c.words == (s.order * s.bits - c.drop + 63) / 64);
+    NG_ENSURE (c.bytes == (s.order * s.bits - c.drop + 7) / 8);
+    ng_key_drop (x.key, s.words, c.drop);
+    ng_key_drop (y.key, s.words, c.drop);
+    NG_ENSURE (ng_key_compare (x.key, y.key, c.words)
+               == ng_key_compare (a->key, b->key, s.words));
+    for (unsigned i = c.words; i < s.words; i++)
+        NG_ENSURE (x.key[i] == 0);
+    ng_key_join (joined, s, c, x.key);
+    NG_ENSURE (ng_key_equal (joined, a->key, s.words));
+    ng_key_join (joined, s, c, y.key);
+    NG_ENSURE (ng_key_equal (joined, b->key, s.words));
+}
+
 /* Every order and width: push a run of tokens, and compare each window with
    the one before and with one that differs in a single token.  */
 START_TEST (equals_arrays)
@@ -128,6 +155,9 @@ START_TEST (equals_arrays)
             check_parts (&b, s, at);
             check_parts (&b, s, 0);
             check_order (&b, &other, s);
+            check_cut (&b, &b, s);
+            check_cut (&b, &before, s);
+            check_cut (&b, &other, s);
         }
     }
 }

@@ -119,6 +119,7 @@ static void
 write_counts (const struct fixture *f, struct ng_ngcw *w)
 {
     struct ng_key_shape s = ng_key_shape (f->order, f->ranking.n);
+    struct ng_key_cut whole = ng_key_cut (s, 0, UINT64_MAX);
 
     for (uint32_t i = 0; i < f->ranking.n; i++)
     {
@@ -137,7 +138,7 @@ write_counts (const struct fixture *f, struct ng_ngcw *w)
             ng_key_push (entry, s, s.words,
                          j < g->len ? f->ranking.ranks[g->ids[j]] + 1 : 0);
         entry[s.words] = g->count;
-        ck_assert_int_eq (ng_ngcw_keys (w, s, entry, 1), NG_OK);
+        ck_assert_int_eq (ng_ngcw_keys (w, s, whole, entry, 1), NG_OK);
     }
     ck_assert_int_eq (ng_ngcw_finish (w), NG_OK);
 }

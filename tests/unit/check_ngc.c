@@ -203,6 +203,7 @@ END_TEST
 START_TEST (keys_give_all_orders)
 {
     const struct ng_key_shape shape = ng_key_shape (2, 3);
+    const struct ng_key_cut whole = ng_key_cut (shape, 0, UINT64_MAX);
     struct ng_ngc_info info = { 1, 2, 0, 1, 0 };
     static const uint32_t tokens[][2] = {
         { 1, 0 }, { 1, 2 }, { 2, 1 }, { 2, 3 }, { 3, 0 }
@@ -225,7 +226,7 @@ START_TEST (keys_give_all_orders)
 
         ng_key_push (entry, shape, 1, tokens[i][0]);
         ng_key_push (entry, shape, 1, tokens[i][1]);
-        ck_assert_int_eq (ng_ngcw_keys (w, shape, entry, 1), NG_OK);
+        ck_assert_int_eq (ng_ngcw_keys (w, shape, whole, entry, 1), NG_OK);
     }
     ck_assert_int_eq (ng_ngcw_finish (w), NG_OK);
     ng_ngcw_close (w);

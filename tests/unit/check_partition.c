@@ -1,9 +1,11 @@
 #include <config.h>
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/pages.h"
 #include "counts/partition.h"
 #include "rand.h"
 #include "unit.h"
@@ -11,7 +13,7 @@
 /* What is tested for: every key comes out once, the buckets in turn rise, and
    inside a bucket keys stand in the order they were added.  So a stable sort
    of what comes out equals a stable sort of what went in, and the buckets'
-   places do not move in it.  */
+   places do not move in it.  Keys come out cut, and are joined again first.  */
 
 /* N keys and behind each its number, to tell equal ones apart.  */
 struct corpus
@@ -76,16 +78,19 @@ static size_t
 take_bucket (struct ng_partition *p, size_t b, const struct corpus *c,
              uint64_t *out, size_t n)
 {
-    const unsigned words = c->shape.words;
-    const uint64_t *keys;
+    static uint64_t keys[NG_PARTITION_KEYS * NG_KEY_WORDS_MAX];
+    const struct ng_key_cut cut = ng_partition_cut (p, b);
     size_t part;
 
-    while ((keys = ng_partition_next (p, b, &part)) != NULL)
+    ck_assert_uint_ge (cut.words, 1);
+    ck_assert_uint_le (cut.words, c->shape.words);
+    while ((part = ng_partition_next (p, b, keys)) > 0)
     {
-        ck_assert_uint_gt (part, 0);
+        ck_assert_uint_le (part, NG_PARTITION_KEYS);
         ck_assert_uint_le (n + part, c->n);
-        memcpy (out + n * words, keys, part * words * sizeof *out);
-        n += part;
+        for (size_t i = 0; i < part; i++)
+            ng_key_join (out + n++ * c->shape.words, c->shape, cut,
+                         keys + i * cut.words);
     }
     return n;
 }
@@ -295,6 +300,41 @@ START_TEST (shares_bounds)
 }
 END_TEST
 
+/* Memory that is lent is used before more is asked for, page by page, and
+   given back at the end, used or not.  */
+START_TEST (uses_what_is_lent)
+{
+    const size_t bytes = 5 * 4096 + 100, n = 4000;
+    struct corpus c = new_corpus (4, 1000, n, EVEN);
+    struct ng_partition *p = ng_partition_new (c.shape, c.n_types, 1, NULL, 0);
+    uint64_t *out = calloc (n * c.shape.words, sizeof *out);
+    bool used = false;
+
+    ck_assert (p && out);
+    for (size_t i = 0; i < 3; i++)
+    {
+        unsigned char *pages = ng_pages_alloc (bytes, false);
+
+        ck_assert_ptr_nonnull (pages);
+        memset (pages, 0xa5, bytes);
+        ck_assert_int_eq (ng_partition_lend (p, pages, bytes), NG_OK);
+        for (size_t j = 0; j < n / 4; j++)
+            NG_ENSURE (
+                ng_partition_add (p, c.keys + (i * n / 4 + j) * c.shape.words)
+                == NG_OK);
+        for (size_t j = 0; j < bytes; j++)
+            used |= pages[j] != 0xa5;
+        ck_assert (used || i > 0);
+    }
+    ck_assert_uint_eq (take_bucket (p, 0, &c, out, 0), n / 4 * 3);
+    ck_assert_int_eq (
+        memcmp (out, c.keys, n / 4 * 3 * c.shape.words * sizeof *out), 0);
+    ng_partition_free (p);
+    free (out);
+    free (c.keys);
+}
+END_TEST
+
 START_TEST (empty_is_empty)
 {
     struct corpus c = new_corpus (2, 5, 0, EVEN);
@@ -315,6 +355,7 @@ ng_suite (void)
     tcase_add_test (tc, bears_a_false_sample);
     tcase_add_test (tc, splits_evenly);
     tcase_add_loop_test (tc, shares_bounds, 0, N_KINDS);
+    tcase_add_test (tc, uses_what_is_lent);
     tcase_add_test (tc, empty_is_empty);
     suite_add_tcase (suite, tc);
     return suite;

@@ -115,7 +115,7 @@ START_TEST (equals_uthash)
                 keys[j * words + w] = rand_next (&seed);
         }
         check_keys (t, keys, n, words);
-        ng_table_clear (t);
+        ng_table_clear (t, words);
         ck_assert_uint_eq (ng_table_size (t), 0);
     }
     ng_table_free (t);
@@ -167,6 +167,29 @@ START_TEST (counts_packed_keys)
 }
 END_TEST
 
+/* One table for keys of all widths in turn.  */
+START_TEST (changes_width)
+{
+    const size_t n = 5000;
+    uint64_t state = 77, *keys = new_keys (n, NG_KEY_WORDS_MAX);
+    struct ng_table *t = ng_table_new (1);
+
+    ck_assert_ptr_nonnull (t);
+    for (int i = 0; i < 40; i++)
+    {
+        unsigned words = 1 + (unsigned) rand_below (&state, NG_KEY_WORDS_MAX);
+        size_t some = rand_below (&state, n);
+
+        for (size_t j = 0; j < some * words; j++)
+            keys[j] = rand_below (&state, 20);
+        ng_table_clear (t, words);
+        check_keys (t, keys, some, words);
+    }
+    ng_table_free (t);
+    free (keys);
+}
+END_TEST
+
 START_TEST (counts_nothing)
 {
     struct ng_table *t = ng_table_new (2);
@@ -174,7 +197,7 @@ START_TEST (counts_nothing)
     ck_assert_ptr_nonnull (t);
     ck_assert_int_eq (ng_table_count (t, NULL, 0), NG_OK);
     ck_assert_uint_eq (ng_table_size (t), 0);
-    ng_table_clear (t);
+    ng_table_clear (t, 1);
     ng_table_free (t);
     ng_table_free (NULL);
 }
@@ -189,6 +212,7 @@ ng_suite (void)
     tcase_add_loop_test (tc, equals_uthash, 1, NG_KEY_WORDS_MAX + 1);
     tcase_add_loop_test (tc, tells_bits_apart, 1, NG_KEY_WORDS_MAX + 1);
     tcase_add_loop_test (tc, counts_packed_keys, 1, NG_KEY_WORDS_MAX + 1);
+    tcase_add_test (tc, changes_width);
     tcase_add_test (tc, counts_nothing);
     suite_add_tcase (suite, tc);
     return suite;

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
-#include "base/hash.h"
 #include "base/mem.h"
 #include "base/nglimits.h"
+#include "counts/interner.h"
 #include "counts/merge.h"
 #include "counts/ngcread.h"
 #include "counts/portion.h"
@@ -18,19 +17,7 @@
 enum
 {
     /* Text that one thread counts before another would be started.  */
-    LONE_BYTES = 1 << 20,
-
-    /* The front table has the words seen last whose names are at most eight
-       bytes long: nine of ten tokens of English are found there.  */
-    FRONT_BITS = 12,
-    FRONT_NAME_BYTES = 8
-};
-
-/* A word of the front table.  LEN is 0 where there is none.  */
-struct front
-{
-    uint64_t name; /* its bytes, zero behind them */
-    uint32_t len, id;
+    LONE_BYTES = 1 << 20
 };
 
 struct engine;
@@ -45,8 +32,7 @@ struct reader
     struct ng_token_list list;
     uint32_t *ids; /* [cap_ids] of the block */
     size_t cap_ids, n_ids;
-    struct front front[1 << FRONT_BITS];
-    uint32_t *by_fixed; /* [size of fixed vocabulary] own id + 1; 0: none yet */
+    struct ng_interner *interner;
     uint64_t first_invalid; /* block of the first ill-formed sequence */
     uint64_t ns[NG_STAGES];
 
@@ -83,121 +69,6 @@ struct engine
 
 /* ---------------------------------------------------------------- reading  */
 
-/* The own id of the type FIXED of the vocabulary that was given.  */
-static enum ng_err
-from_fixed (struct reader *r, uint32_t fixed, uint32_t *id)
-{
-    const struct ng_vocab *vocab = r->e->o->vocab;
-    const unsigned char *name;
-    size_t len;
-    enum ng_err err;
-
-    if (r->by_fixed[fixed] > 0)
-    {
-        *id = r->by_fixed[fixed] - 1;
-        return NG_OK;
-    }
-    name = ng_vocab_name (vocab, fixed, &len);
-    err =
-        ng_vocab_intern (r->e->portion.workers[r->index].vocab, name, len, id);
-    if (err == NG_OK)
-        r->by_fixed[fixed] = *id + 1;
-    return err;
-}
-
-/* Which type of the vocabulary that was given T counts as.  */
-static enum ng_err
-find_fixed (struct reader *r, const struct ng_token *t, uint64_t line,
-            uint32_t *fixed)
-{
-    const struct ng_vocab *vocab = r->e->o->vocab;
-
-    if (ng_vocab_find (vocab, t->name, t->len, fixed)
-        || ng_vocab_find (vocab, (const unsigned char *) NG_UNK,
-                          sizeof NG_UNK - 1, fixed))
-        return NG_OK;
-    return ng_fault_at_line (&r->fault, NG_EINVAL, r->block.file, line,
-                             "a token is not in the vocabulary, which has"
-                             " no " NG_UNK);
-}
-
-/* The own id of T, which is not in the front table.  */
-static enum ng_err
-look_up (struct reader *r, const struct ng_token *t, uint64_t line,
-         uint32_t *id)
-{
-    uint32_t fixed;
-    enum ng_err err;
-
-    if (!r->e->o->vocab)
-        return ng_vocab_intern (r->e->portion.workers[r->index].vocab, t->name,
-                                t->len, id);
-    err = find_fixed (r, t, line, &fixed);
-    return err == NG_OK ? from_fixed (r, fixed, id) : err;
-}
-
-/* The place in the front table of a name of LEN bytes, at most eight; those,
-   zero behind them, go to *BYTES.  */
-static inline struct front *
-front_place (struct reader *r, const struct ng_token *t, uint64_t *bytes)
-{
-    memcpy (bytes, t->name, sizeof *bytes);
-    *bytes = ng_low_bytes (*bytes, t->len);
-    return &r->front[ng_hash_mix (*bytes ^ t->len, NG_HASH_K0)
-                     >> (64 - FRONT_BITS)];
-}
-
-static inline enum ng_err
-intern_token (struct reader *r, const struct ng_token *t, uint64_t line)
-{
-    uint32_t *id = &r->ids[r->n_ids++];
-    struct front *f = NULL;
-    uint64_t bytes = 0;
-    enum ng_err err;
-
-    if (t->len <= FRONT_NAME_BYTES)
-    {
-        f = front_place (r, t, &bytes);
-        if (f->name == bytes && f->len == t->len)
-        {
-            *id = f->id;
-            return NG_OK;
-        }
-    }
-    err = look_up (r, t, line, id);
-    if (err == NG_ELIMIT)
-        return ng_fault_at_line (&r->fault, err, r->block.file, line,
-                                 "more types than ids of 32 bits can tell");
-    if (err == NG_OK && r->e->portion.sentences && *id <= NG_ID_EOS)
-        return ng_fault_at_line (
-            &r->fault, NG_EFORMAT, r->block.file, line,
-            "the text has %s, which --sentences adds itself",
-            *id == NG_ID_BOS ? NG_BOS : NG_EOS);
-    if (err == NG_OK && f)
-        *f = (struct front){ bytes, t->len, *id };
-    return err;
-}
-
-/* The ids of the tokens in the list.  */
-static enum ng_err
-intern_list (struct reader *r)
-{
-    const bool sentences = r->e->portion.sentences;
-    uint64_t line = r->block.line;
-    enum ng_err err = NG_OK;
-
-    for (size_t i = 0; i < r->list.n && err == NG_OK; i++)
-        if (r->list.items[i].kind == NG_TOKEN)
-            err = intern_token (r, &r->list.items[i], line);
-        else
-        {
-            line += r->list.items[i].len;
-            if (sentences)
-                r->ids[r->n_ids++] = NG_ID_BREAK;
-        }
-    return err;
-}
-
 /* Room for N ids.  */
 static enum ng_err
 want_ids (struct reader *r, size_t n)
@@ -226,7 +97,8 @@ read_text (struct reader *r)
     if (err == NG_OK)
         err = want_ids (r, r->list.n);
     if (err == NG_OK)
-        err = intern_list (r);
+        err = ng_interner_text (r->interner, &r->list, r->block.file,
+                                r->block.line, r->ids, &r->n_ids, &r->fault);
     r->ns[NG_STAGE_INTERN] += ng_stage_now (r->e->o->clock) - scanned;
     return err;
 }
@@ -266,7 +138,7 @@ read_elements (struct reader *r)
                                  ", but the vocabulary has %" PRIu32
                                  " types: is it another one?",
                                  r->block.item + i, r->ids[i], n_types);
-        err = from_fixed (r, r->ids[i], &r->ids[i]);
+        err = ng_interner_fixed (r->interner, r->ids[i], &r->ids[i]);
     }
     if (err == NG_OK && good < n)
         err = bad_element (r, good, "is negative or beyond 32 bits");
@@ -460,21 +332,15 @@ count_portion (struct engine *e, const struct ng_ngc_info *info,
 static enum ng_err
 begin_portion (struct engine *e)
 {
-    const struct ng_vocab *vocab = e->o->vocab;
     enum ng_err err;
 
-    for (unsigned i = 0; i < e->n_workers; i++)
-    {
-        memset (e->readers[i].front, 0, sizeof e->readers[i].front);
-        if (vocab)
-            memset (e->readers[i].by_fixed, 0,
-                    ng_vocab_size (vocab) * sizeof *e->readers[i].by_fixed);
-    }
     err = ng_portion_init (&e->portion, e->o->info.max_order,
                            (e->o->info.flags & NG_NGC_SENTENCES) != 0,
                            e->n_workers, e->carried, e->carried_ids,
                            e->n_carried, e->in_sentence);
     e->portion.clock = e->o->clock;
+    for (unsigned i = 0; i < e->n_workers && err == NG_OK; i++)
+        ng_interner_begin (e->readers[i].interner, e->portion.workers[i].vocab);
     ng_vocab_free (e->carried);
     e->carried = NULL;
     return err;
@@ -592,13 +458,10 @@ init_readers (struct engine *e)
         r->e = e;
         r->index = i;
         r->tokenizer = *e->t;
-        if (e->o->vocab)
-        {
-            r->by_fixed = ng_calloc_array (ng_vocab_size (e->o->vocab),
-                                           sizeof *r->by_fixed);
-            if (!r->by_fixed)
-                return NG_ENOMEM;
-        }
+        r->interner = ng_interner_new (
+            e->o->vocab, (e->o->info.flags & NG_NGC_SENTENCES) != 0);
+        if (!r->interner)
+            return NG_ENOMEM;
     }
     return NG_OK;
 }
@@ -638,7 +501,7 @@ close_engine (struct engine *e)
         ng_block_fini (&r->block);
         ng_token_list_fini (&r->list);
         free (r->ids);
-        free (r->by_fixed);
+        ng_interner_free (r->interner);
     }
     free (e->readers);
     ng_merger_free (e->merger);

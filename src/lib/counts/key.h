@@ -96,6 +96,61 @@ ng_key_put (uint64_t *key, struct ng_key_shape s, unsigned i, uint32_t token)
         key[word + 1] |= x << (64 - at);
 }
 
+/* Keys from a range of values, without the leading bits that all of them
+   share: the rest moves up, and may need a word less.
+
+       whole  |hhhhhhhh|k k k k k k|0 0 0|    h: HEAD, DROP bits
+       cut    |k k k k k k|0 0 0                                      */
+struct ng_key_cut
+{
+    uint64_t head;  /* the first DROP bits of the first word; 0 behind them */
+    unsigned drop;  /* 0 to 63, and fewer than a key has */
+    unsigned words; /* of a key that was cut */
+    unsigned bytes; /* that a key has left, at least 1 */
+};
+
+/* The cut of keys of shape S whose first word is from LOW to HIGH.  */
+static inline struct ng_key_cut
+ng_key_cut (struct ng_key_shape s, uint64_t low, uint64_t high)
+{
+    const unsigned all = s.order * s.bits;
+    unsigned drop = low == high ? 63 : (unsigned) __builtin_clzll (low ^ high);
+    struct ng_key_cut c;
+
+    drop = drop < all ? drop : all - 1;
+    c.drop = drop;
+    c.head = drop > 0 ? low >> (64 - drop) << (64 - drop) : 0;
+    c.words = (all - drop + 63) / 64;
+    c.bytes = (all - drop + 7) / 8;
+    return c;
+}
+
+/* Shift KEY up by DROP bits.  */
+static inline void
+ng_key_drop (uint64_t *key, unsigned words, unsigned drop)
+{
+    for (unsigned i = 0; i + 1 < words; i++)
+        key[i] = key[i] << drop | key[i + 1] >> 1 >> (63 - drop);
+    key[words - 1] <<= drop;
+}
+
+/* The whole KEY[words] of shape S that was cut by C to PART[C.words].  */
+static inline void
+ng_key_join (uint64_t *key, struct ng_key_shape s, struct ng_key_cut c,
+             const uint64_t *part)
+{
+    uint64_t above = 0;
+
+    for (unsigned i = 0; i < s.words; i++)
+    {
+        const uint64_t x = i < c.words ? part[i] : 0;
+
+        key[i] = above | x >> c.drop;
+        above = x << 1 << (63 - c.drop);
+    }
+    key[0] |= c.head;
+}
+
 static inline int
 ng_key_compare (const uint64_t *a, const uint64_t *b, unsigned words)
 {

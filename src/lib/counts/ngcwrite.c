@@ -36,6 +36,7 @@ struct level
 {
     struct section s;
     uint32_t last[NG_ORDER_MAX];
+    unsigned common; /* of ng_ngcw_keys: tokens that all since LAST share */
 };
 
 struct ng_ngcw
@@ -239,43 +240,69 @@ end_prefixes (struct ng_ngcw *w, unsigned common)
     enum ng_err err = NG_OK;
 
     for (unsigned i = common; i < w->depth && err == NG_OK; i++)
-        err = ng_ngcw_add (w, i + 1, w->tokens, w->sums[i]);
+        if (i + 1 >= w->info.min_order && w->sums[i] >= w->info.min_count)
+        {
+            struct level *l = &w->levels[i];
+
+            err = add (w, l, i + 1, w->tokens, l->common, w->sums[i]);
+            l->common = i;
+        }
     w->depth = w->depth < common ? w->depth : common;
     return err;
+}
+
+/* How many tokens KEY and the last key have in common.  */
+static inline unsigned
+common_tokens (const struct ng_ngcw *w, struct ng_key_shape shape,
+               const uint64_t *key)
+{
+    unsigned i = 0, n;
+
+    while (i + 1 < shape.words && key[i] == w->key[i])
+        i++;
+    n = (64 * i + (unsigned) __builtin_clzll ((key[i] ^ w->key[i]) | 1))
+        / shape.bits;
+    return n < w->depth ? n : w->depth;
 }
 
 static enum ng_err
 add_key (struct ng_ngcw *w, struct ng_key_shape shape, const uint64_t *key,
          uint64_t count)
 {
-    unsigned common = 0, i;
+    unsigned common = common_tokens (w, shape, key), i;
     uint32_t token;
-    enum ng_err err;
+    enum ng_err err = end_prefixes (w, common);
 
-    while (common < w->depth
-           && ng_key_token (key, shape, common) == w->tokens[common] + 1)
-        common++;
-    err = end_prefixes (w, common);
     for (i = 0; i < common; i++)
         w->sums[i] += count;
-    for (; i < shape.order && (token = ng_key_token (key, shape, i)) != 0; i++)
+    for (; i < shape.order; i++)
+        if (w->levels[i].common > common)
+            w->levels[i].common = common;
+    for (i = common;
+         i < shape.order && (token = ng_key_token (key, shape, i)) != 0; i++)
     {
         w->tokens[i] = token - 1;
         w->sums[i] = count;
     }
     w->depth = i;
+    memcpy (w->key, key, shape.words * sizeof *key);
     return err;
 }
 
 enum ng_err
 ng_ngcw_keys (struct ng_ngcw *w, struct ng_key_shape shape,
-              const uint64_t *entries, size_t n)
+              struct ng_key_cut cut, const uint64_t *entries, size_t n)
 {
     enum ng_err err = NG_OK;
 
     assert (shape.order == w->info.max_order);
-    for (size_t i = 0; i < n && err == NG_OK; i++, entries += shape.words + 1)
-        err = add_key (w, shape, entries, entries[shape.words]);
+    for (size_t i = 0; i < n && err == NG_OK; i++, entries += cut.words + 1)
+    {
+        uint64_t key[NG_KEY_WORDS_MAX];
+
+        ng_key_join (key, shape, cut, entries);
+        err = add_key (w, shape, key, entries[cut.words]);
+    }
     return err;
 }
 

@@ -37,11 +37,12 @@ enum ng_err ng_ngcw_add (struct ng_ngcw *w, unsigned order,
                          const uint32_t *ranks, uint64_t count) NG_MUST_CHECK;
 
 /* All orders at once: ENTRIES[N][words + 1] are packed n-grams of the highest
-   order with their counts, of SHAPE, rising and above all before; zero tokens
-   at the end stand where the text ends.  Lower orders get the sums.  Not to
-   be mixed with ng_ngcw_add.  */
+   order with their counts, of SHAPE but cut by CUT, rising and above all
+   before; zero tokens at the end stand where the text ends.  Lower orders get
+   the sums.  Not to be mixed with ng_ngcw_add.  */
 enum ng_err ng_ngcw_keys (struct ng_ngcw *w, struct ng_key_shape shape,
-                          const uint64_t *entries, size_t n) NG_MUST_CHECK;
+                          struct ng_key_cut cut, const uint64_t *entries,
+                          size_t n) NG_MUST_CHECK;
 
 /* Write what is left, indexes and the table of contents.  OUT is not
    committed.  */

@@ -6,8 +6,12 @@
    in any order.  Output: bucket by bucket, every key of one bucket below every
    key of the next; inside a bucket in the order added.
 
+   A bucket's keys lie between two bounds and mostly share their first bits.
+   Those are not kept, and of the rest whole bytes: of 80 bits, 9 bytes or 8
+   where two words would take 16.
+
    Order of calls: ng_partition_new; ng_partition_add; then for each bucket
-   ng_partition_next until NULL; ng_partition_free.  One thread at a time; for
+   ng_partition_next until 0; ng_partition_free.  One thread at a time; for
    more, ng_partition_like gives each its own with the same bounds, and bucket
    B is then what they all have in B.  */
 #ifndef NG_PARTITION_H
@@ -18,6 +22,11 @@
 
 #include "base/err.h"
 #include "counts/key.h"
+
+enum
+{
+    NG_PARTITION_KEYS = 4096 /* at most, in a piece of a bucket */
+};
 
 struct ng_partition;
 
@@ -52,8 +61,17 @@ enum ng_err ng_partition_add_in (struct ng_partition *p, uint32_t low,
 /* How many buckets there are.  */
 size_t ng_partition_n_buckets (const struct ng_partition *p);
 
-/* The next keys [*N][words] of bucket B, or NULL after the last: each call
-   hands out one piece and forgets it.  Borrowed until the next call.  */
-const uint64_t *ng_partition_next (struct ng_partition *p, size_t b, size_t *n);
+/* How the keys of bucket B are cut.  */
+struct ng_key_cut ng_partition_cut (const struct ng_partition *p, size_t b);
+
+/* The next keys of bucket B, cut, to KEYS[up to NG_PARTITION_KEYS][words of
+   the cut]: each call hands out one piece and forgets it.  Returns how many,
+   0 after the last.  */
+size_t ng_partition_next (struct ng_partition *p, size_t b, uint64_t *keys);
+
+/* Let P use the BYTES at PAGES, from ng_pages_alloc, and free them with the
+   rest.  NG_ENOMEM, with PAGES still the caller's.  */
+enum ng_err ng_partition_lend (struct ng_partition *p, void *pages,
+                               size_t bytes) NG_MUST_CHECK;
 
 #endif

@@ -15,8 +15,10 @@ enum
 {
     /* Positions to a bucket: its table and entries stay in a cache of 1 MiB.  */
     BUCKET_POSITIONS = 16 * 1024,
+    CHUNK_WASTE = 2048, /* bytes, for each bucket of each worker */
     BUCKETS_MAX = 8192,
     SAMPLE_MAX = 128 * 1024,
+    DEAL_AHEAD = 16, /* ids between fetching an info and its use */
 
     /* Memory for a type besides its name in a vocabulary: its place in the
        order of names while that is sorted, its info, its bounds.  */
@@ -122,6 +124,7 @@ ng_portion_fini (struct ng_portion *p)
         free (w->sorted);
         free (w->info);
         free (w->scratch);
+        free (w->keys);
     }
     free (p->workers);
     (void) pthread_mutex_destroy (&p->lock);
@@ -178,17 +181,20 @@ ng_portion_bytes (const struct ng_portion *p)
     /* A sentence has two marks where the ids have one break.  */
     const uint64_t positions = p->n_ids + p->n_breaks;
     uint64_t types = 0, bytes = 0;
+    struct ng_key_shape shape;
+    unsigned key_bytes;
 
     for (unsigned i = 0; i < p->n_workers; i++)
     {
         types += p->workers[i].n_types;
         bytes += p->workers[i].vocab_bytes + WORKER_BYTES;
     }
-    /* Ids are freed as they are dealt, but not quite as fast as the buckets
-       grow.  */
-    return bytes + types * TYPE_BYTES + p->n_ids
-           + positions * sizeof (uint64_t)
-                 * ng_key_shape (p->order, (uint32_t) types | 1).words;
+    shape = ng_key_shape (p->order, (uint32_t) types | 1);
+    key_bytes = (shape.order * shape.bits + 7) / 8;
+    /* Keys go where ids were; the last chunk of each bucket is half empty.  */
+    return bytes + types * TYPE_BYTES
+           + positions * (key_bytes > 4 ? key_bytes : 4) + p->n_ids / 2
+           + positions * p->n_workers * CHUNK_WASTE / BUCKET_POSITIONS;
 }
 
 /* ------------------------------------------------------------------ ranks  */
@@ -520,6 +526,17 @@ look_ahead (struct ng_portion *p, struct ng_portion_worker *w, struct window *v,
     return err;
 }
 
+/* The infos of all types are more than the processor's cache holds: fetch the
+   one that is wanted soon.  */
+static inline void
+fetch_info (const struct ng_id_block *b, const struct ng_id_info *info,
+            size_t i)
+{
+    uint32_t id = i + DEAL_AHEAD < b->n ? b->ids[i + DEAL_AHEAD] : 0;
+
+    __builtin_prefetch (&info[id == NG_ID_BREAK ? 0 : id]);
+}
+
 static inline enum ng_err
 deal_block (struct ng_portion *p, struct ng_portion_worker *w, size_t place,
             const unsigned words)
@@ -534,6 +551,7 @@ deal_block (struct ng_portion *p, struct ng_portion_worker *w, size_t place,
 
     for (size_t i = 0; i < b->n && err == NG_OK; i++)
     {
+        fetch_info (b, info, i);
         if (sentences && !inside)
         {
             err = push (&v, w->partition, shape, words, &info[NG_ID_BOS]);
@@ -597,14 +615,24 @@ take (struct ng_portion *p, size_t *next, size_t n, size_t *i)
     return have;
 }
 
-/* Block PLACE is dealt.  Free what nobody looks ahead to any more.  */
+/* Block PLACE is dealt.  What nobody looks ahead to any more has room for W's
+   keys.  */
 static void
-finish_block (struct ng_portion *p, size_t place)
+finish_block (struct ng_portion *p, struct ng_portion_worker *w, size_t place)
 {
     (void) pthread_mutex_lock (&p->lock);
     p->blocks[place].done = true;
     while (p->freed < p->n_blocks && p->blocks[p->freed].done)
-        free_block (&p->blocks[p->freed++]);
+    {
+        struct ng_id_block *b = &p->blocks[p->freed++];
+
+        if (b->ids
+            && ng_partition_lend (w->partition, b->ids, b->n * sizeof *b->ids)
+                   == NG_OK)
+            b->ids = NULL;
+        else
+            free_block (b);
+    }
     (void) pthread_mutex_unlock (&p->lock);
 }
 
@@ -621,7 +649,7 @@ ng_portion_deal (struct ng_portion *p, unsigned i)
 
         if (err != NG_OK)
             return stop_all (p, err);
-        finish_block (p, place);
+        finish_block (p, w, place);
     }
     w->ns[NG_STAGE_DEAL] += ng_stage_now (p->clock) - start;
     return NG_OK;
@@ -629,22 +657,24 @@ ng_portion_deal (struct ng_portion *p, unsigned i)
 
 /* --------------------------------------------------------------- counting  */
 
-/* Count bucket B of all workers in W's table, and sort what is distinct.  */
+/* Count bucket B of all workers, whose keys are cut to WORDS words, in W's
+   table, and sort what is distinct.  */
 static enum ng_err
-count_bucket (struct ng_portion *p, struct ng_portion_worker *w, size_t b)
+count_bucket (struct ng_portion *p, struct ng_portion_worker *w, size_t b,
+              unsigned words)
 {
     uint64_t start = ng_stage_now (p->clock), counted;
     uint64_t *more;
     size_t n;
 
-    ng_table_clear (w->table);
+    ng_table_clear (w->table, words);
     for (unsigned i = 0; i < p->n_workers; i++)
     {
-        const uint64_t *keys;
+        struct ng_partition *from = p->workers[i].partition;
 
-        while ((keys = ng_partition_next (p->workers[i].partition, b, &n)))
+        while ((n = ng_partition_next (from, b, w->keys)) > 0)
         {
-            enum ng_err err = ng_table_count (w->table, keys, n);
+            enum ng_err err = ng_table_count (w->table, w->keys, n);
 
             if (err != NG_OK)
                 return err;
@@ -652,12 +682,11 @@ count_bucket (struct ng_portion *p, struct ng_portion_worker *w, size_t b)
     }
     counted = ng_stage_now (p->clock);
     n = ng_table_size (w->table);
-    more = ng_grow (w->scratch, &w->cap_scratch, n,
-                    (p->shape.words + 1) * sizeof *more);
+    more = ng_grow (w->scratch, &w->cap_scratch, n * (words + 1), sizeof *more);
     if (!more)
         return NG_ENOMEM;
     w->scratch = more;
-    ng_radix_sort (ng_table_entries (w->table), n, p->shape.words, more);
+    ng_radix_sort (ng_table_entries (w->table), n, words, more);
     w->ns[NG_STAGE_COUNT] += counted - start;
     w->ns[NG_STAGE_SORT] += ng_stage_now (p->clock) - counted;
     return NG_OK;
@@ -695,12 +724,15 @@ ng_portion_count (struct ng_portion *p, unsigned i, struct ng_ngcw *out)
     if (p->n_ids == 0)
         return NG_OK;
     w->table = ng_table_new (p->shape.words);
-    if (!w->table)
+    w->keys = ng_alloc_array ((size_t) NG_PARTITION_KEYS * p->shape.words,
+                              sizeof *w->keys);
+    if (!w->table || !w->keys)
         return stop_all (p, NG_ENOMEM);
     n_buckets = ng_partition_n_buckets (w->partition);
     while (take (p, &p->next_bucket, n_buckets, &b))
     {
-        enum ng_err err = count_bucket (p, w, b);
+        const struct ng_key_cut cut = ng_partition_cut (w->partition, b);
+        enum ng_err err = count_bucket (p, w, b, cut.words);
         uint64_t start;
 
         if (err != NG_OK)
@@ -708,7 +740,7 @@ ng_portion_count (struct ng_portion *p, unsigned i, struct ng_ngcw *out)
         if (!wait_turn (p, b))
             break;
         start = ng_stage_now (p->clock);
-        err = ng_ngcw_keys (out, p->shape, ng_table_entries (w->table),
+        err = ng_ngcw_keys (out, p->shape, cut, ng_table_entries (w->table),
                             ng_table_size (w->table));
         w->ns[NG_STAGE_WRITE] += ng_stage_now (p->clock) - start;
         if (err != NG_OK)

@@ -17,10 +17,11 @@ enum
 struct ng_table
 {
     unsigned words;
-    uint32_t *slots; /* index of the entry + 1; 0: empty */
-    size_t n_slots;  /* a power of two */
-    uint64_t *entries;
-    size_t n, cap;
+    uint32_t *slots;   /* index of the entry + 1; 0: empty */
+    size_t n_slots;    /* a power of two */
+    uint64_t *entries; /* [n][words + 1] */
+    size_t n, max;     /* and room for so many; ... */
+    size_t cap;        /* ... its words */
 };
 
 struct ng_table *
@@ -33,13 +34,14 @@ ng_table_new (unsigned words)
     t->words = words;
     t->n_slots = SLOTS_MIN;
     t->slots = ng_calloc_array (t->n_slots, sizeof *t->slots);
-    t->entries = ng_grow (NULL, &t->cap, SLOTS_MIN / 2,
-                          (words + 1) * sizeof *t->entries);
+    t->entries = ng_grow (NULL, &t->cap, SLOTS_MIN / 2 * (words + 1),
+                          sizeof *t->entries);
     if (!t->slots || !t->entries)
     {
         ng_table_free (t);
         return NULL;
     }
+    t->max = t->cap / (words + 1);
     return t;
 }
 
@@ -54,7 +56,7 @@ ng_table_free (struct ng_table *t)
 }
 
 void
-ng_table_clear (struct ng_table *t)
+ng_table_clear (struct ng_table *t, unsigned words)
 {
     /* Slots beyond what the last use needed are given up: one huge bucket
        would make clearing slow for all that follow.  */
@@ -62,6 +64,8 @@ ng_table_clear (struct ng_table *t)
         t->n_slots /= 2;
     memset (t->slots, 0, t->n_slots * sizeof *t->slots);
     t->n = 0;
+    t->words = words;
+    t->max = t->cap / (words + 1);
 }
 
 static inline size_t
@@ -114,11 +118,12 @@ make_room (struct ng_table *t)
         if (err != NG_OK)
             return err;
     }
-    entries = ng_grow (t->entries, &t->cap, t->n + 1,
-                       (t->words + 1) * sizeof *entries);
+    entries = ng_grow (t->entries, &t->cap, (t->n + 1) * (t->words + 1),
+                       sizeof *entries);
     if (!entries)
         return NG_ENOMEM;
     t->entries = entries;
+    t->max = t->cap / (t->words + 1);
     return NG_OK;
 }
 
@@ -131,7 +136,7 @@ count_keys (struct ng_table *t, const uint64_t *keys, size_t n,
         uint64_t *entry;
         size_t at;
 
-        if (t->n >= t->n_slots / 2 || t->n == t->cap)
+        if (t->n >= t->n_slots / 2 || t->n == t->max)
         {
             enum ng_err err = make_room (t);
 

@@ -22,8 +22,9 @@ struct ng_table *ng_table_new (unsigned words) NG_MUST_CHECK;
 /* Free T, which may be NULL.  */
 void ng_table_free (struct ng_table *t);
 
-/* Forget all entries; the memory stays.  O(entries).  */
-void ng_table_clear (struct ng_table *t);
+/* Forget all entries; the memory stays.  The next keys are of WORDS words.
+   O(entries).  */
+void ng_table_clear (struct ng_table *t, unsigned words);
 
 /* Count each of the N keys at KEYS[N][words] once.  NG_ENOMEM; NG_ELIMIT past
    2^31 distinct keys.  */

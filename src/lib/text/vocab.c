@@ -158,10 +158,9 @@ append (struct ng_vocab *v, const unsigned char *name, size_t len)
 }
 
 enum ng_err
-ng_vocab_intern (struct ng_vocab *v, const unsigned char *name, size_t len,
-                 uint32_t *id)
+ng_vocab_intern_hashed (struct ng_vocab *v, const unsigned char *name,
+                        size_t len, uint64_t hash, uint32_t *id)
 {
-    uint64_t hash = ng_hash_bytes (name, len);
     size_t at = find_slot (v, name, len, hash);
     enum ng_err err;
 
@@ -185,6 +184,38 @@ ng_vocab_intern (struct ng_vocab *v, const unsigned char *name, size_t len,
     *id = v->n - 1;
     v->slots[at] = make_slot (hash, *id);
     return NG_OK;
+}
+
+enum ng_err
+ng_vocab_intern (struct ng_vocab *v, const unsigned char *name, size_t len,
+                 uint32_t *id)
+{
+    return ng_vocab_intern_hashed (v, name, len, ng_hash_bytes (name, len), id);
+}
+
+/* The id in the first slot for HASH, if that is likely its name's.  */
+static inline bool
+likely_id (const struct ng_vocab *v, uint64_t hash, uint32_t *id)
+{
+    const uint64_t slot = v->slots[hash & (v->n_slots - 1)];
+
+    *id = (uint32_t) (slot & UINT32_MAX) - 1;
+    return slot != 0 && (slot ^ hash) >> 32 == 0;
+}
+
+void
+ng_vocab_fetch (const struct ng_vocab *v, const uint64_t *hashes, size_t n)
+{
+    uint32_t id;
+
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch (&v->slots[hashes[i] & (v->n_slots - 1)]);
+    for (size_t i = 0; i < n; i++)
+        if (likely_id (v, hashes[i], &id))
+            __builtin_prefetch (&v->offsets[id]);
+    for (size_t i = 0; i < n; i++)
+        if (likely_id (v, hashes[i], &id))
+            __builtin_prefetch (&v->bytes[v->offsets[id]]);
 }
 
 bool

@@ -40,6 +40,15 @@ size_t ng_vocab_bytes (const struct ng_vocab *v);
 enum ng_err ng_vocab_intern (struct ng_vocab *v, const unsigned char *name,
                              size_t len, uint32_t *id) NG_MUST_CHECK;
 
+/* The same for a caller that has the HASH of NAME[LEN], by ng_hash_bytes; and
+   to have what will be looked at for the N HASHES fetched from memory, for all
+   of them at once.  */
+enum ng_err ng_vocab_intern_hashed (struct ng_vocab *v,
+                                    const unsigned char *name, size_t len,
+                                    uint64_t hash, uint32_t *id) NG_MUST_CHECK;
+void ng_vocab_fetch (const struct ng_vocab *v, const uint64_t *hashes,
+                     size_t n);
+
 /* Is NAME[LEN] in V, and with which id?  */
 bool ng_vocab_find (const struct ng_vocab *v, const unsigned char *name,
                     size_t len, uint32_t *id);
