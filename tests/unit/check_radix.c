@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/radix.h"
 #include "counts/key.h"
-#include "counts/radix.h"
 #include "rand.h"
 #include "unit.h"
 

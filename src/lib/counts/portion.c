@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/pages.h"
-#include "counts/radix.h"
+#include "base/radix.h"
 #include "text/lexical.h"
 
 enum
@@ -22,7 +22,7 @@ enum
 
     /* Memory for a type besides its name in a vocabulary: its place in the
        order of names while that is sorted, its info, its bounds.  */
-    TYPE_BYTES = 24 + 4 + 12 + 4,
+    TYPE_BYTES = 32 + 4 + 12 + 4,
 
     /* For each worker: tables, scratch space, chunks not full.  */
     WORKER_BYTES = 4 << 20

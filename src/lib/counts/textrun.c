@@ -8,10 +8,10 @@
 
 #include "base/checked.h"
 #include "base/mem.h"
+#include "base/radix.h"
 #include "counts/counttext.h"
 #include "counts/key.h"
 #include "counts/ngcwrite.h"
-#include "counts/radix.h"
 #include "text/lexical.h"
 #include "text/vocab.h"
 

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/radix.h"
 #include "counts/key.h"
-#include "counts/radix.h"
 #include "models/complete.h"
 #include "models/real.h"
 #include "text/escape.h"

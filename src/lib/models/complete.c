@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/radix.h"
 #include "counts/key.h"
-#include "counts/radix.h"
 
 /* N-grams to be added to one order: keys with an unused payload.  */
 struct added

@@ -7,10 +7,10 @@
 
 #include "base/checked.h"
 #include "base/mem.h"
+#include "base/radix.h"
 #include "counts/counttext.h"
 #include "counts/key.h"
 #include "counts/ngcread.h"
-#include "counts/radix.h"
 #include "text/lexical.h"
 
 enum

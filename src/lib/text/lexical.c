@@ -3,26 +3,19 @@
 #include "text/lexical.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
+#include "base/radix.h"
 
-/* The first bytes of a name and its terminator, as a number that compares as
-   they do; the rest is looked at only where it ties.  */
-struct entry
-{
-    uint64_t start;
-    uint32_t id;
-    uint32_t len;
-    const unsigned char *name;
-};
-
+/* Eight bytes of a name and its terminator, from FROM on, as a number that
+   compares as they do.  Behind the terminator is 0.  */
 static uint64_t
-start_of (const unsigned char *name, size_t len, char terminator)
+eight_bytes (const unsigned char *name, size_t len, char terminator,
+             size_t from)
 {
     uint64_t x = 0;
 
-    for (size_t i = 0; i < 8; i++)
+    for (size_t i = from; i < from + 8; i++)
     {
         unsigned char c = 0;
 
@@ -35,63 +28,58 @@ start_of (const unsigned char *name, size_t len, char terminator)
     return x;
 }
 
-/* Names that share their first eight bytes, terminator and all, and so are
-   both longer.  C is the terminator.  */
-static int
-compare_rest (const struct entry *x, const struct entry *y, unsigned char c)
+/* A name on its way to its place: eight bytes of it, and its id.  */
+struct record
 {
-    size_t n = x->len < y->len ? x->len : y->len;
-    int order = memcmp (x->name, y->name, n);
+    uint64_t bytes, id;
+};
 
-    if (order != 0 || x->len == y->len)
-        return order;
-    if (x->len > n)
-        return x->name[n] < c ? -1 : 1;
-    return y->name[n] < c ? 1 : -1;
-}
-
-static int
-compare_inside (const void *a, const void *b)
+/* Sort R[N], which are equal in the bytes before FROM and so no prefixes of
+   each other with their terminators, by those from there on: eight bytes at a
+   time, and again those that these do not tell apart.  */
+static void
+sort_from (const struct ng_vocab *v, char terminator, struct record *r,
+           size_t n, size_t from, struct record *scratch)
 {
-    const struct entry *x = a, *y = b;
+    size_t end;
 
-    if (x->start != y->start)
-        return x->start < y->start ? -1 : 1;
-    return compare_rest (x, y, ' ');
-}
+    for (size_t i = 0; i < n; i++)
+    {
+        size_t len;
+        const unsigned char *name = ng_vocab_name (v, (uint32_t) r[i].id, &len);
 
-static int
-compare_last (const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-
-    if (x->start != y->start)
-        return x->start < y->start ? -1 : 1;
-    return compare_rest (x, y, '\t');
+        r[i].bytes = eight_bytes (name, len, terminator, from);
+    }
+    ng_radix_sort (&r->bytes, n, 1, &scratch->bytes);
+    for (size_t i = 0; i < n; i = end)
+    {
+        for (end = i + 1; end < n && r[end].bytes == r[i].bytes;)
+            end++;
+        if (end - i > 1)
+            sort_from (v, terminator, r + i, end - i, from + 8, scratch);
+    }
 }
 
 enum ng_err
 ng_lexical_sort (const struct ng_vocab *v, char terminator, uint32_t *ids)
 {
     uint32_t n = ng_vocab_size (v);
-    struct entry *entries = ng_alloc_array (n, sizeof *entries);
+    struct record *records = ng_alloc_array (n, sizeof *records);
+    struct record *scratch = ng_alloc_array (n, sizeof *scratch);
 
-    if (!entries)
-        return NG_ENOMEM;
-    for (uint32_t id = 0; id < n; id++)
+    if (!records || !scratch)
     {
-        size_t len;
-
-        entries[id].name = ng_vocab_name (v, id, &len);
-        entries[id].len = (uint32_t) len;
-        entries[id].id = id;
-        entries[id].start = start_of (entries[id].name, len, terminator);
+        free (records);
+        free (scratch);
+        return NG_ENOMEM;
     }
-    qsort (entries, n, sizeof *entries,
-           terminator == '\t' ? compare_last : compare_inside);
+    for (uint32_t id = 0; id < n; id++)
+        records[id].id = id;
+    sort_from (v, terminator, records, n, 0, scratch);
     for (uint32_t i = 0; i < n; i++)
-        ids[i] = entries[i].id;
-    free (entries);
+        ids[i] = (uint32_t) records[i].id;
+    free (records);
+    free (scratch);
     return NG_OK;
 }
 

@@ -1,11 +1,17 @@
-/* Sorting of packed n-grams with a payload.  */
+/* Sorting of records that are a number of some words and a payload.  */
 #ifndef NG_RADIX_H
 #define NG_RADIX_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Sort RECORDS[N][WORDS + 1] by their first WORDS words, read as one number;
+enum
+{
+    NG_RADIX_WORDS_MAX = 4
+};
+
+/* Sort RECORDS[N][WORDS + 1] by their first WORDS words (1 to NG_RADIX_WORDS_MAX), read as one
+   number;
    records of equal keys stay in their order.  SCRATCH has room for as many.
    Radix from the top, eight bits that differ at a time: O(N) for each byte in
    which keys that have all before it in common still differ.  */

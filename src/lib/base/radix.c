@@ -1,11 +1,9 @@
 #include <config.h>
 
-#include "counts/radix.h"
+#include "base/radix.h"
 
 #include <assert.h>
 #include <string.h>
-
-#include "counts/key.h"
 
 enum
 {
@@ -14,21 +12,29 @@ enum
     SMALL = 32 /* records that insertion sorts faster; tried 16 to 64 */
 };
 
+static inline int
+compare (const uint64_t *a, const uint64_t *b, const unsigned words)
+{
+    for (unsigned i = 0; i < words; i++)
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    return 0;
+}
+
 static inline __attribute__ ((always_inline)) void
 sort_small (uint64_t *r, size_t n, const unsigned words)
 {
     const size_t size = words + 1;
-    uint64_t one[NG_KEY_WORDS_MAX + 1];
+    uint64_t one[NG_RADIX_WORDS_MAX + 1];
 
     for (size_t i = 1; i < n; i++)
     {
         size_t j = i;
 
-        if (ng_key_compare (r + (i - 1) * size, r + i * size, words) <= 0)
+        if (compare (r + (i - 1) * size, r + i * size, words) <= 0)
             continue;
         memcpy (one, r + i * size, size * sizeof *r);
-        for (; j > 0 && ng_key_compare (r + (j - 1) * size, one, words) > 0;
-             j--)
+        for (; j > 0 && compare (r + (j - 1) * size, one, words) > 0; j--)
             memcpy (r + j * size, r + (j - 1) * size, size * sizeof *r);
         memcpy (r + j * size, one, size * sizeof *r);
     }
@@ -122,9 +128,9 @@ sort_4 (uint64_t *r, size_t n, unsigned word, uint64_t *scratch)
 void
 ng_radix_sort (uint64_t *records, size_t n, unsigned words, uint64_t *scratch)
 {
-    static sort_function *const sorts[NG_KEY_WORDS_MAX] = { sort_1, sort_2,
-                                                            sort_3, sort_4 };
+    static sort_function *const sorts[NG_RADIX_WORDS_MAX] = { sort_1, sort_2,
+                                                              sort_3, sort_4 };
 
-    assert (words >= 1 && words <= NG_KEY_WORDS_MAX);
+    assert (words >= 1 && words <= NG_RADIX_WORDS_MAX);
     sorts[words - 1](records, n, 0, scratch);
 }
