@@ -251,28 +251,30 @@ end_prefixes (struct ng_ngcw *w, unsigned common)
     return err;
 }
 
-/* How many tokens KEY and the last key have in common.  */
+/* The bit, from the top, in which KEY and LAST first differ; there is one.  */
 static inline unsigned
-common_tokens (const struct ng_ngcw *w, struct ng_key_shape shape,
-               const uint64_t *key)
+first_difference (const uint64_t *key, const uint64_t *last,
+                  const unsigned words)
 {
-    unsigned i = 0, n;
+    unsigned i = 0;
 
-    while (i + 1 < shape.words && key[i] == w->key[i])
+    while (i + 1 < words && key[i] == last[i])
         i++;
-    n = (64 * i + (unsigned) __builtin_clzll ((key[i] ^ w->key[i]) | 1))
-        / shape.bits;
-    return n < w->depth ? n : w->depth;
+    return 64 * i + (unsigned) __builtin_clzll ((key[i] ^ last[i]) | 1);
 }
 
-static enum ng_err
+static inline enum ng_err
 add_key (struct ng_ngcw *w, struct ng_key_shape shape, const uint64_t *key,
-         uint64_t count)
+         uint64_t count, const unsigned words)
 {
-    unsigned common = common_tokens (w, shape, key), i;
+    /* Division of less than 256 by BITS, at most 32.  */
+    const unsigned inverse = 65536 / shape.bits + 1;
+    unsigned common = first_difference (key, w->key, words) * inverse >> 16, i;
     uint32_t token;
-    enum ng_err err = end_prefixes (w, common);
+    enum ng_err err;
 
+    common = common < w->depth ? common : w->depth;
+    err = end_prefixes (w, common);
     for (i = 0; i < common; i++)
         w->sums[i] += count;
     for (; i < shape.order; i++)
@@ -285,7 +287,24 @@ add_key (struct ng_ngcw *w, struct ng_key_shape shape, const uint64_t *key,
         w->sums[i] = count;
     }
     w->depth = i;
-    memcpy (w->key, key, shape.words * sizeof *key);
+    memcpy (w->key, key, words * sizeof *key);
+    return err;
+}
+
+static inline enum ng_err
+add_keys (struct ng_ngcw *w, struct ng_key_shape shape, struct ng_key_cut cut,
+          const uint64_t *entries, size_t n, const unsigned words)
+{
+    enum ng_err err = NG_OK;
+
+    shape.words = words;
+    for (size_t i = 0; i < n && err == NG_OK; i++, entries += cut.words + 1)
+    {
+        uint64_t key[NG_KEY_WORDS_MAX];
+
+        ng_key_join (key, shape, cut, entries);
+        err = add_key (w, shape, key, entries[cut.words], words);
+    }
     return err;
 }
 
@@ -293,17 +312,18 @@ enum ng_err
 ng_ngcw_keys (struct ng_ngcw *w, struct ng_key_shape shape,
               struct ng_key_cut cut, const uint64_t *entries, size_t n)
 {
-    enum ng_err err = NG_OK;
-
     assert (shape.order == w->info.max_order);
-    for (size_t i = 0; i < n && err == NG_OK; i++, entries += cut.words + 1)
+    switch (shape.words)
     {
-        uint64_t key[NG_KEY_WORDS_MAX];
-
-        ng_key_join (key, shape, cut, entries);
-        err = add_key (w, shape, key, entries[cut.words]);
+    case 1:
+        return add_keys (w, shape, cut, entries, n, 1);
+    case 2:
+        return add_keys (w, shape, cut, entries, n, 2);
+    case 3:
+        return add_keys (w, shape, cut, entries, n, 3);
+    default:
+        return add_keys (w, shape, cut, entries, n, 4);
     }
-    return err;
 }
 
 /* Bring the section to the output, and note where it stands.  */
