@@ -17,8 +17,8 @@ enum
     BUCKET_POSITIONS = 16 * 1024,
     CHUNK_WASTE = 2048, /* bytes, for each bucket of each worker */
     BUCKETS_MAX = 8192,
-    SAMPLE_MAX = 128 * 1024,
-    DEAL_AHEAD = 16, /* ids between fetching an info and its use */
+    BUCKET_SAMPLE = 32, /* keys in the sample for each bucket */
+    DEAL_AHEAD = 16,    /* ids between fetching an info and its use */
 
     /* Memory for a type besides its name in a vocabulary: its place in the
        order of names while that is sorted, its info, its bounds.  */
@@ -293,13 +293,13 @@ merge_names (struct ng_portion *p, struct ng_ngcw *out)
 
 /* --------------------------------------------------------------- sampling  */
 
-/* The first words of the keys at about SAMPLE_MAX places, evenly spaced.  The
+/* The first words of the keys at about MAX places, evenly spaced.  The
    keys are those of ids as they stand; the marks of sentences do not matter
    for a sample.  */
 static size_t
-draw_sample (const struct ng_portion *p, uint64_t *sample)
+draw_sample (const struct ng_portion *p, uint64_t *sample, size_t max)
 {
-    const uint64_t step = p->n_ids / SAMPLE_MAX + 1;
+    const uint64_t step = p->n_ids / max + 1;
     uint64_t skip = step / 2;
     size_t n_sample = 0;
 
@@ -309,7 +309,7 @@ draw_sample (const struct ng_portion *p, uint64_t *sample)
         const struct ng_id_info *info = p->workers[block->owner].info;
         uint64_t at = skip;
 
-        for (; at < block->n && n_sample < SAMPLE_MAX; at += step)
+        for (; at < block->n && n_sample < max; at += step)
         {
             uint64_t key[NG_KEY_WORDS_MAX] = { 0 };
 
@@ -331,16 +331,17 @@ draw_sample (const struct ng_portion *p, uint64_t *sample)
 static enum ng_err
 make_partitions (struct ng_portion *p)
 {
-    uint64_t n_buckets = p->n_ids / BUCKET_POSITIONS + 1;
-    uint64_t *sample = ng_alloc_array (SAMPLE_MAX, sizeof *sample);
+    const uint64_t wanted = p->n_ids / BUCKET_POSITIONS + 1;
+    const size_t n_buckets =
+        wanted < BUCKETS_MAX ? (size_t) wanted : BUCKETS_MAX;
+    const size_t max = n_buckets * BUCKET_SAMPLE;
+    uint64_t *sample = ng_alloc_array (max, sizeof *sample);
 
     if (!sample)
         return NG_ENOMEM;
-    if (n_buckets > BUCKETS_MAX)
-        n_buckets = BUCKETS_MAX;
     p->workers[0].partition =
-        ng_partition_new (p->shape, p->n_types, (size_t) n_buckets, sample,
-                          n_buckets > 1 ? draw_sample (p, sample) : 0);
+        ng_partition_new (p->shape, p->n_types, n_buckets, sample,
+                          n_buckets > 1 ? draw_sample (p, sample, max) : 0);
     free (sample);
     for (unsigned w = 0; w < p->n_workers; w++)
     {

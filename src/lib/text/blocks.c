@@ -219,10 +219,14 @@ scan_for_cut (struct ng_blocks *b, struct ng_block *block, size_t *at)
 static uint64_t
 count_lines (const unsigned char *text, size_t len)
 {
+    const unsigned char *end = text + len;
     uint64_t n = 0;
 
-    for (size_t i = 0; i < len; i++)
-        n += text[i] == '\n';
+    while (len > 0 && (text = memchr (text, '\n', (size_t) (end - text))))
+    {
+        n++;
+        text++;
+    }
     return n;
 }
 

@@ -272,7 +272,9 @@ skip_letters (struct scan *sc, size_t at)
 /* Sixty-four bytes as bit sets, bit i for byte i.  */
 struct group
 {
-    uint64_t letters, newlines, high;
+    uint64_t words;    /* bytes of words */
+    uint64_t newlines; /* newlines */
+    uint64_t others;   /* bytes that want a closer look */
 };
 
 /* The top bits of the eight bytes of M, gathered into eight bits.  */
@@ -284,33 +286,59 @@ gather (uint64_t m)
 
 #define EACH(byte) (UINT64_C (0x0101010101010101) * (byte))
 
-/* Classify TEXT[64], eight bytes at a time in a register, and set in every
-   letter the bits of CASE_BIT.  A sum of two bytes below 0x80 does not carry
-   into the next byte, so its top bit tells whether a bound is passed.  */
-static struct group
-classify (unsigned char *text, uint64_t case_bits)
+/* The top bits of those of the eight bytes of LOW, which are all below 0x80,
+   that are at least FIRST and at most LAST.  A sum of two bytes below 0x80 does
+   not carry into the next byte, so its top bit tells whether a bound is
+   passed.  */
+static inline uint64_t
+in_range (uint64_t low, unsigned char first, unsigned char last)
+{
+    return (low + EACH (0x80U - first)) & ~(low + EACH (0x7fU - last))
+           & EACH (0x80);
+}
+
+/* Classify TEXT[64] for word mode, eight bytes at a time in a register, and
+   set in every letter CASE_BITS.  */
+static inline struct group
+classify_letters (unsigned char *text, uint64_t case_bits)
 {
     struct group g = { 0, 0, 0 };
 
     for (unsigned i = 0; i < 64; i += 8)
     {
         uint64_t x = ng_get_u64le (text + i);
-        uint64_t low = x & EACH (0x7f), folded = low | EACH (0x20);
-        uint64_t high = x & EACH (0x80);
-        uint64_t letter = (folded + EACH (0x80 - 'a'))
-                          & ~(folded + EACH (0x7f - 'z')) & EACH (0x80) & ~high;
-        uint64_t newline =
-            ~((low ^ EACH ('\n')) + EACH (0x7f)) & EACH (0x80) & ~high;
+        uint64_t low = x & EACH (0x7f), high = x & EACH (0x80);
+        uint64_t letter = in_range (low | EACH (0x20), 'a', 'z') & ~high;
 
         ng_put_u64le (text + i, x | (letter >> 2 & case_bits));
-        g.letters |= gather (letter) << i;
-        g.newlines |= gather (newline) << i;
-        g.high |= gather (high) << i;
+        g.words |= gather (letter) << i;
+        g.newlines |= gather (in_range (low, '\n', '\n') & ~high) << i;
+        g.others |= gather (high) << i;
     }
     return g;
 }
 
-/* Does TEXT[LEN], which has no letters, have ASCII ink?  */
+/* Classify TEXT[64] for space mode.  */
+static inline struct group
+classify_blanks (const unsigned char *text)
+{
+    struct group g = { 0, 0, 0 };
+
+    for (unsigned i = 0; i < 64; i += 8)
+    {
+        uint64_t x = ng_get_u64le (text + i);
+        uint64_t low = x & EACH (0x7f), high = x & EACH (0x80);
+        uint64_t blank =
+            (in_range (low, '\t', '\r') | in_range (low, ' ', ' ')) & ~high;
+
+        g.words |= gather (EACH (0x80) & ~blank) << i;
+        g.newlines |= gather (in_range (low, '\n', '\n') & ~high) << i;
+        g.others |= gather (in_range (low, '\\', '\\') & ~high) << i;
+    }
+    return g;
+}
+
+/* Does TEXT[LEN], which is in no word, have ASCII ink?  */
 static bool
 has_ink (const unsigned char *text, size_t len)
 {
@@ -321,23 +349,22 @@ has_ink (const unsigned char *text, size_t len)
 }
 
 /* Scan the words that lie whole within the 64 bytes at AT, where no word is
-   under way, and before any byte past ASCII.  Return how many bytes that
-   took, 0 if the first word does not end there.
+   under way, and before any byte that wants a closer look.  They are G.
+   Return how many bytes that took, 0 if the first word does not end there.
 
-   The letters of a word are a run of bits; a bit differs from the one before
-   it where a run begins or ends:
+   A word is a run of bits; a bit differs from the one before it where a run
+   begins or ends:
 
        text      it was
-       letters   11.111
+       words     11.111
        edges     1.11..   begin, end, begin; the last word is left  */
-static size_t
-scan_group (struct scan *sc, size_t at)
+static inline size_t
+scan_group (struct scan *sc, size_t at, struct group g)
 {
-    unsigned char *text = sc->text + at;
-    struct group g = classify (text, sc->t->lower ? EACH (0x20) : 0);
-    unsigned n = g.high ? (unsigned) __builtin_ctzll (g.high) : 64;
+    const unsigned char *text = sc->text + at;
+    unsigned n = g.others ? (unsigned) __builtin_ctzll (g.others) : 64;
     uint64_t inside = n < 64 ? (UINT64_C (1) << n) - 1 : UINT64_MAX;
-    uint64_t edges = (g.letters ^ g.letters << 1) & inside;
+    uint64_t edges = (g.words ^ g.words << 1) & inside;
     uint64_t newlines = g.newlines & inside;
     unsigned line = 0; /* where what is not yet looked at for ink begins */
 
@@ -385,7 +412,10 @@ scan_words (struct scan *sc, size_t *used)
         size_t start = at;
 
         if (sc->len - at >= 64 && sc->text[at] < 0x80)
-            at += scan_group (sc, at);
+            at +=
+                scan_group (sc, at,
+                            classify_letters (sc->text + at,
+                                              sc->t->lower ? EACH (0x20) : 0));
         if (at > start)
             continue;
         switch (byte_class[sc->text[at]])
@@ -475,6 +505,10 @@ scan_spaces (struct scan *sc, size_t *used)
         size_t start = at;
         bool respell = sc->t->lower;
 
+        if (sc->len - at >= 64 && !respell)
+            at += scan_group (sc, at, classify_blanks (text + at));
+        if (at > start)
+            continue;
         if (text[at] == '\n')
         {
             end_line (sc);
