@@ -19,6 +19,7 @@ enum
     BUCKETS_MAX = 8192,
     BUCKET_SAMPLE = 32, /* keys in the sample for each bucket */
     DEAL_AHEAD = 16,    /* ids between fetching an info and its use */
+    NAMES_AHEAD = 32,   /* names fetched together */
 
     /* Memory for a type besides its name in a vocabulary: its place in the
        order of names while that is sorted, its info, its bounds.  */
@@ -231,63 +232,90 @@ compare_names (const unsigned char *a, size_t a_len, const unsigned char *b,
     return b[n] < ' ' ? 1 : -1;
 }
 
-/* The name at place AT of worker W's sorted vocabulary; NULL at the end.  */
-static const unsigned char *
-sorted_name (const struct ng_portion *p, unsigned w, uint32_t at, size_t *len)
+/* A worker's names in order, and the one it is at; NULL behind the last.  */
+struct name_run
 {
-    const struct ng_vocab *v = p->workers[w].vocab;
+    const struct ng_vocab *vocab;
+    const uint32_t *sorted;
+    uint32_t at, n;
+    const unsigned char *name;
+    size_t len;
+};
 
-    if (at == ng_vocab_size (v))
-        return NULL;
-    return ng_vocab_name (v, p->workers[w].sorted[at], len);
+/* Look at the name R is at.  Names in order are anywhere in memory: some at a
+   time are fetched together.  */
+static void
+look (struct name_run *r)
+{
+    const uint32_t left = r->n - r->at;
+
+    r->name = NULL;
+    if (left == 0)
+        return;
+    if (r->at % NAMES_AHEAD == 0)
+        ng_vocab_fetch_names (r->vocab, r->sorted + r->at,
+                              left < NAMES_AHEAD ? left : NAMES_AHEAD);
+    r->name = ng_vocab_name (r->vocab, r->sorted[r->at], &r->len);
 }
 
-/* The least of the names that the workers are AT[n_workers] at.  */
-static const unsigned char *
-least_name (const struct ng_portion *p, const uint32_t *at, size_t *len)
+/* The run of RUNS[N] that is at the least name; NULL if all are at the end.  */
+static const struct name_run *
+least_run (const struct name_run *runs, unsigned n)
 {
-    const unsigned char *least = NULL;
+    const struct name_run *least = NULL;
 
+    for (unsigned i = 0; i < n; i++)
+        if (runs[i].name
+            && (!least
+                || compare_names (runs[i].name, runs[i].len, least->name,
+                                  least->len)
+                       < 0))
+            least = &runs[i];
+    return least;
+}
+
+/* The type NAME[LEN] gets the next rank, in all runs that are at it.  */
+static void
+rank_type (struct ng_portion *p, struct name_run *runs,
+           const unsigned char *name, size_t len)
+{
+    p->n_types++;
     for (unsigned w = 0; w < p->n_workers; w++)
     {
-        size_t n;
-        const unsigned char *name = sorted_name (p, w, at[w], &n);
+        struct name_run *r = &runs[w];
 
-        if (name && (!least || compare_names (name, n, least, *len) < 0))
+        if (r->name && r->len == len && memcmp (r->name, name, len) == 0)
         {
-            least = name;
-            *len = n;
+            p->workers[w].info[r->sorted[r->at++]].token = p->n_types;
+            look (r);
         }
     }
-    return least;
 }
 
 /* Give every id of every worker its rank.  */
 static enum ng_err
 merge_names (struct ng_portion *p, struct ng_ngcw *out)
 {
-    uint32_t *at = ng_calloc_array (p->n_workers, sizeof *at);
-    const unsigned char *name;
-    size_t len = 0;
-    enum ng_err err = at ? NG_OK : NG_ENOMEM;
+    struct name_run *runs = ng_calloc_array (p->n_workers, sizeof *runs);
+    const struct name_run *least;
+    enum ng_err err = runs ? NG_OK : NG_ENOMEM;
 
-    while (err == NG_OK && (name = least_name (p, at, &len)) != NULL)
+    for (unsigned w = 0; w < p->n_workers && err == NG_OK; w++)
     {
-        for (unsigned w = 0; w < p->n_workers; w++)
-        {
-            size_t n;
-            const unsigned char *same = sorted_name (p, w, at[w], &n);
-
-            if (same && n == len && memcmp (same, name, n) == 0)
-                p->workers[w].info[p->workers[w].sorted[at[w]++]].token =
-                    p->n_types + 1;
-        }
-        if (p->n_types++ == NG_TYPES_MAX)
+        runs[w].vocab = p->workers[w].vocab;
+        runs[w].sorted = p->workers[w].sorted;
+        runs[w].n = ng_vocab_size (runs[w].vocab);
+        look (&runs[w]);
+    }
+    while (err == NG_OK && (least = least_run (runs, p->n_workers)) != NULL)
+        if (p->n_types == NG_TYPES_MAX)
             err = NG_ELIMIT;
         else
-            err = ng_ngcw_name (out, name, len);
-    }
-    free (at);
+        {
+            err = ng_ngcw_name (out, least->name, least->len);
+            rank_type (p, runs, least->name, least->len);
+        }
+    free (runs);
     return err;
 }
 

@@ -218,6 +218,15 @@ ng_vocab_fetch (const struct ng_vocab *v, const uint64_t *hashes, size_t n)
             __builtin_prefetch (&v->bytes[v->offsets[id]]);
 }
 
+void
+ng_vocab_fetch_names (const struct ng_vocab *v, const uint32_t *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch (&v->offsets[ids[i]]);
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch (&v->bytes[v->offsets[ids[i]]]);
+}
+
 bool
 ng_vocab_find (const struct ng_vocab *v, const unsigned char *name, size_t len,
                uint32_t *id)

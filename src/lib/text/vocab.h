@@ -58,6 +58,10 @@ bool ng_vocab_find (const struct ng_vocab *v, const unsigned char *name,
 const unsigned char *ng_vocab_name (const struct ng_vocab *v, uint32_t id,
                                     size_t *len);
 
+/* Have the names of IDS[N] fetched from memory, all at once.  */
+void ng_vocab_fetch_names (const struct ng_vocab *v, const uint32_t *ids,
+                           size_t n);
+
 /* Read the vocabulary file NAME: line i, from 0, is the name of id i.  A name
    that is empty, there twice, or no text form is NG_EFORMAT with its line.
    The caller frees *V.  NG_ESYS, NG_ENOMEM.  */
