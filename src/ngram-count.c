@@ -119,17 +119,6 @@ open_all (struct job *job)
     return err;
 }
 
-static void
-show_progress (uint64_t done, uint64_t total)
-{
-    static bool started;
-
-    if (!started)
-        progress_start (total);
-    started = true;
-    progress_update (done);
-}
-
 static uint64_t
 thread_clock (void)
 {
@@ -167,7 +156,7 @@ run (struct job *job)
                                                 .n_threads = job->n_threads,
                                                 .budget = job->out.budget_bytes,
                                                 .spill_dir = job->out.spill_dir,
-                                                .progress = show_progress,
+                                                .progress = progress_show,
                                                 .clock = cli_verbose
                                                              ? thread_clock
                                                              : NULL };

@@ -13,11 +13,6 @@
 #include "io/input.h"
 #include "progress.h"
 
-enum
-{
-    ITEM_BYTES = 5 /* about, of an n-gram in a file */
-};
-
 static const struct cli_option options[] = {
     { 'n', "order", "N|MIN-MAX",
       "which orders to list (default: all that are\nthere)" },
@@ -48,15 +43,6 @@ struct job
     unsigned flags;        /* ... what it says of sentences; cut if any is */
     unsigned min_order, max_order; /* of binary operands; 0: none yet */
 };
-
-static void
-show_progress (uint64_t n_items)
-{
-    static uint64_t done;
-
-    done += n_items;
-    progress_update (done * ITEM_BYTES);
-}
 
 /* Take note of what F says of itself; it must go with those before.  */
 static enum ng_err
@@ -181,12 +167,11 @@ run (struct job *job)
                                           .spill_dir = job->out.spill_dir,
                                           .budget_bytes = job->out.budget_bytes,
                                           .fault = &job->fault,
-                                          .progress = show_progress };
+                                          .progress = progress_show };
     job->merger = ng_merger_new (&job->setup);
     job->text = ng_textrun_new (&job->setup, job->merger);
     if (!job->merger || !job->text)
         return NG_ENOMEM;
-    progress_start (0);
     err = add_operands (job);
     if (err == NG_OK)
         err = choose_orders (job);

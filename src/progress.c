@@ -54,6 +54,19 @@ progress_update (uint64_t done)
 }
 
 void
+progress_show (uint64_t done, uint64_t total)
+{
+    static bool begun;
+    static uint64_t before;
+
+    if (!begun || total != total_bytes || done < before)
+        progress_start (total);
+    begun = true;
+    before = done;
+    progress_update (done);
+}
+
+void
 progress_stop (void)
 {
     if (shown)

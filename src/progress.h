@@ -12,6 +12,10 @@ void progress_start (uint64_t total);
 /* DONE bytes are worked through.  Cheap enough to call for every block.  */
 void progress_update (uint64_t done);
 
+/* Both in one call, for work that comes in parts: the clock starts anew where
+   TOTAL is another than before or DONE goes back.  */
+void progress_show (uint64_t done, uint64_t total);
+
 /* Erase the line.  */
 void progress_stop (void);
 

@@ -265,6 +265,12 @@ else
     warn_ 'left out, for want of Python: another reader of .ngc'
 fi
 
+# Standard input that somebody read from before is read from there on.
+{ printf 'head\n' && cat whole.ngc; } >behind || framework_failure_ 'cat'
+(read -r line && [ "$line" = head ] && ngram-merge) <behind >out || fail=1
+ngram-merge whole.ngc >exp || fail=1
+same 'standard input from the middle' exp out
+
 # Every reader of counts takes either form.
 ngram-zipf whole.tsv >exp || fail=1
 ngram-zipf whole.ngc >out || fail=1

@@ -521,7 +521,8 @@ ng_engine_run (const char *const *names, size_t n_names,
     e.merge = (struct ng_merge_setup){ .info = options->info,
                                        .spill_dir = options->spill_dir,
                                        .budget_bytes = options->budget,
-                                       .fault = fault };
+                                       .fault = fault,
+                                       .progress = options->progress };
     err = ng_blocks_open (names, n_names, t->mode, &e.block_fault, &e.blocks);
     if (err != NG_OK && e.block_fault.err != NG_OK)
         *fault = e.block_fault;

@@ -17,7 +17,7 @@
 enum
 {
     PROGRESS_ITEMS = 1 << 16,
-    ITEM_BYTES = 5 /* of an n-gram in a file, to say what is small */
+    ITEM_BYTES = 5 /* about, of an n-gram in a file */
 };
 
 struct source
@@ -45,6 +45,7 @@ struct job
     unsigned char *name;  /* the name being merged */
     size_t cap_name;
     uint64_t n_done; /* items read */
+    uint64_t bytes;  /* about, of all files */
     struct ng_ngcw *w;
     struct ng_key_shape shape;
     uint64_t keys[NG_MERGE_MAX][NG_KEY_WORDS_MAX]; /* of each present n-gram;
@@ -79,7 +80,7 @@ static inline void
 count_item (struct job *j)
 {
     if (++j->n_done % PROGRESS_ITEMS == 0 && j->setup->progress)
-        j->setup->progress (PROGRESS_ITEMS);
+        j->setup->progress (j->n_done * ITEM_BYTES, j->bytes);
 }
 
 /* ------------------------------------------------------------------ names */
@@ -358,6 +359,18 @@ merge_order (struct job *j, unsigned order)
 
 /* ------------------------------------------------------------ whole files */
 
+/* About how many bytes F has.  */
+static uint64_t
+size_of (const struct ng_ngc *f)
+{
+    struct ng_ngc_info info = ng_ngc_info (f);
+    uint64_t n = ng_ngc_n_types (f);
+
+    for (unsigned k = info.min_order; k <= info.max_order; k++)
+        n += ng_ngc_level (f, k).n;
+    return n * ITEM_BYTES;
+}
+
 /* Merge SOURCES[N], at most NG_MERGE_MAX, into OUT, a file of INFO.  */
 static enum ng_err
 merge_files (const struct ng_merge_setup *setup, const struct ng_ngc_info *info,
@@ -375,7 +388,10 @@ merge_files (const struct ng_merge_setup *setup, const struct ng_ngc_info *info,
     if (j->sources)
     {
         for (size_t i = 0; i < n; i++)
+        {
             j->sources[i].f = sources[i];
+            j->bytes += size_of (sources[i]);
+        }
         err = open_maps (j);
     }
     if (err == NG_OK)
@@ -461,17 +477,6 @@ ng_merger_free (struct ng_merger *m)
     if (m)
         drop_parts (m, m->n);
     free (m);
-}
-
-static uint64_t
-size_of (const struct ng_ngc *f)
-{
-    struct ng_ngc_info info = ng_ngc_info (f);
-    uint64_t n = ng_ngc_n_types (f);
-
-    for (unsigned k = info.min_order; k <= info.max_order; k++)
-        n += ng_ngc_level (f, k).n;
-    return n * ITEM_BYTES;
 }
 
 static int

@@ -33,8 +33,9 @@ struct ng_merge_setup
     const char *spill_dir;
     uint64_t budget_bytes; /* of memory; some 12 MiB are needed besides */
     struct ng_fault *fault;
-    /* Called now and then, if not NULL, with the items read so far.  */
-    void (*progress) (uint64_t n_items);
+    /* Called now and then, if not NULL, with about how many bytes of the files
+       were read so far and how many there are; anew for each group.  */
+    void (*progress) (uint64_t done, uint64_t total);
 };
 
 /* Merge SOURCES[N], N > 0, which stay the caller's, into OUT, which is not

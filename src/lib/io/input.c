@@ -35,6 +35,7 @@ struct ng_input
     bool raw_end;          /* the file has no more bytes */
     bool in_member;        /* inside a gzip member */
     uint64_t raw_size;     /* bytes from where we began; 0: not known */
+    bool was_begun;        /* it is a file that somebody read from before */
     uint64_t raw_read;     /* bytes read from the file */
     uint64_t content_read; /* bytes handed out */
     z_stream z;            /* next_in and avail_in: raw bytes not yet used */
@@ -83,6 +84,7 @@ open_fd (struct ng_input *in)
         /* Standard input may be a file that somebody began to read.  */
         off_t at = lseek (in->fd, 0, SEEK_CUR);
 
+        in->was_begun = at > 0;
         if (at >= 0 && st.st_size > at)
             in->raw_size = (uint64_t) (st.st_size - at);
     }
@@ -369,7 +371,7 @@ ng_input_name (const struct ng_input *in)
 int
 ng_input_plain_fd (const struct ng_input *in)
 {
-    return in->form == FORM_PLAIN ? in->fd : -1;
+    return in->form == FORM_PLAIN && !in->was_begun ? in->fd : -1;
 }
 
 uint64_t

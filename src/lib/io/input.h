@@ -51,8 +51,8 @@ enum ng_err ng_input_peek (struct ng_input *in, size_t len,
 const char *ng_input_name (const struct ng_input *in);
 
 /* The file descriptor, for mapping a plain file; -1 if the content is
-   compressed, so that what is on the disk is not what is read.  Known after
-   the first peek or read.  */
+   compressed or somebody read from it before, so that what is on the disk is
+   not what is read.  Known after the first peek or read.  */
 int ng_input_plain_fd (const struct ng_input *in);
 
 /* Bytes of content handed out so far.  */

@@ -1,0 +1,50 @@
+#!/bin/sh
+# The bound of memory: counts that are ten times -S come out the same, the peak
+# that the system reports stays within -S and 32 MiB, and what is merged too.
+. "${srcdir=.}/tests/init.sh"
+
+[ "$NG_SANITIZE" = no ] || skip_ 'sanitizers take memory of their own'
+measure=$builddir/bench/measure
+[ -x "$measure" ] || framework_failure_ 'bench/measure is not built'
+
+# peak SIZE COMMAND...: run it, and hold its peak below SIZE MiB and 32 more.
+peak ()
+{
+    limit=$((($1 + 32) * 1024))
+    shift
+    rm -f log
+    "$measure" log "$@" || fail_ "status $?: $*"
+    kib=$(awk '{ print $4 }' log)
+    [ "$kib" -gt 0 ] && [ "$kib" -le $limit ] \
+        || fail_ "a peak of $kib KiB, more than $limit: $*"
+}
+
+# Two million tokens of 60,000 types, hardly any n-gram twice.
+"$NG_AWK" 'BEGIN {
+    x = 1
+    for (i = 1; i <= 2000000; i++) {
+        x = (x * 16807) % 2147483647
+        printf "%s%s", "w" (x % 60000), i % 20 ? " " : "\n"
+    }
+}' >text || framework_failure_ 'awk'
+ngram-count -n 1-4 -o exp.ngc text || fail=1
+[ "$(wc -c <exp.ngc)" -gt 30000000 ] || framework_failure_ 'a small text'
+for threads in 1 2; do
+    peak 16 ngram-count -S 16M --parallel=$threads -n 1-4 -o out.ngc text
+    cmp exp.ngc out.ngc || fail_ "$threads threads in 16 MiB"
+done
+
+# Parts of it, of both forms.
+split -n l/5 text part. || framework_failure_ 'split'
+for part in part.*; do
+    ngram-count -s -n 1-3 -o "$part.ngc" "$part" || fail=1
+done
+ngram-count -s -n 1-3 -o exp.ngc text || fail=1
+peak 16 ngram-merge -S 16M -o out.ngc part.a?.ngc
+cmp exp.ngc out.ngc || fail_ 'merged in 16 MiB'
+ngram-merge -n 1-3 part.aa.ngc >part.aa.tsv || fail=1
+peak 16 ngram-merge -S 16M -o out.ngc part.a[b-e].ngc part.aa.tsv
+ngram-merge -n 1-3 exp.ngc >exp && ngram-merge -n 1-3 out.ngc >out || fail=1
+cmp exp out || fail_ 'merged from both forms in 16 MiB'
+
+Exit $fail
