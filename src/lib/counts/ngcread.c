@@ -22,6 +22,7 @@ enum
     /* Given back at a time: little, since a merge has 48 cursors, and so much
        that the call costs nothing beside the reading.  */
     DROP_BYTES = 128 * 1024,
+    AROUND_BYTES = 64 * 1024, /* what Linux maps around a page */
     SECTIONS_MAX = 2 * NG_ORDER_MAX + 2
 };
 
@@ -270,17 +271,20 @@ ng_ngc_level (const struct ng_ngc *f, unsigned order)
     return (struct ng_ngc_level){ e->n_items, e->n_tokens, e->n_single };
 }
 
-/* Give back the pages of SECTION from *DROPPED to AT, offsets in it.  */
+/* Give back the pages of SECTION from *DROPPED to AT, offsets in it, once they
+   are some or AT is the end.  To read a page the system maps those around it
+   as well, and so some that were given back before: begin so much earlier.  */
 static void
 drop_pages (struct ng_ngc *f, const struct ng_ngc_entry *section, uint64_t at,
             uint64_t *dropped)
 {
     const uintptr_t page = (uintptr_t) sysconf (_SC_PAGESIZE);
     uintptr_t base = (uintptr_t) (f->map + section->offset);
-    uintptr_t from = (base + (uintptr_t) *dropped + page - 1) / page * page;
+    uint64_t start = *dropped < AROUND_BYTES ? 0 : *dropped - AROUND_BYTES;
+    uintptr_t from = (base + (uintptr_t) start + page - 1) / page * page;
     uintptr_t to = (base + (uintptr_t) at) / page * page;
 
-    if (at < *dropped + DROP_BYTES)
+    if (at < *dropped + DROP_BYTES && at < section->bytes)
         return;
     if (to > from)
         (void) madvise ((void *) from, to - from, MADV_DONTNEED);
@@ -387,10 +391,11 @@ bad_ngram (const struct ng_ngc_cursor *c, const char *what)
 
 /* After the last n-gram: is the table of contents right?  */
 static enum ng_err
-check_sums (const struct ng_ngc_cursor *c)
+check_sums (struct ng_ngc_cursor *c)
 {
     const struct ng_ngc_entry *e = &c->f->levels[c->order - 1];
 
+    drop_pages (c->f, e, e->bytes, &c->dropped);
     if (c->sought || (c->n_tokens == e->n_tokens && c->n_single == e->n_single))
         return NG_END;
     return damaged (c->f, e->offset,
@@ -559,7 +564,10 @@ ng_ngc_names_next (struct ng_ngc_names *c)
     if ((at_start || at_end) && c->p != c->block_end)
         return bad_name (c, "damaged: a block has bytes left over");
     if (at_end)
+    {
+        drop_pages (c->f, &c->f->names, c->f->names.bytes, &c->dropped);
         return NG_END;
+    }
     if (at_start)
     {
         enum ng_err err = names_enter (c);
