@@ -99,27 +99,43 @@ sums_free (struct sums *s)
     memset (s, 0, sizeof *s);
 }
 
-/* Name number I: several that begin alike, of different lengths.  */
 static size_t
-name_number (uint64_t i, bool odd, char *p)
+plain_name (uint64_t i, char *p)
 {
     static const char *const plain[] = {
         "a", "b!", "\xc3\xbc", "q", "~", "aa"
     };
-    static const char *const strange[] = { "\x01", "\x1f", "\b", "\x7f" };
     size_t len = 0;
 
-    if (odd && i % 7 == 3)
-    {
-        memcpy (p, "w", 1);
-        p[1] = strange[i / 7 % 4][0];
-        len = 2;
-    }
-    if (odd && i % 11 == 5)
-        p[len++] = strange[i / 11 % 4][0];
     for (; i > 0 || len == 0; i /= 6)
         len += (size_t) snprintf (p + len, 8, "%s", plain[i % 6]);
     return len;
+}
+
+/* Name number I: several that begin alike, of different lengths.  Of odd ones
+   some are another name and a control character behind it.  */
+static size_t
+name_number (uint64_t i, bool odd, char *p)
+{
+    static const char strange[] = { '\x01', '\x1f', '\b', '\x7f', '\v' };
+    size_t len = 0;
+
+    if (odd && i % 5 == 2)
+    {
+        len = plain_name (i / 5, p);
+        p[len++] = strange[i / 5 % 5];
+        if (i % 3 == 0)
+            p[len++] = strange[i / 15 % 5];
+        return i % 2 ? len + plain_name (i % 7, p + len) : len;
+    }
+    if (odd && i % 7 == 3)
+    {
+        p[len++] = 'w';
+        p[len++] = strange[i / 7 % 5];
+    }
+    if (odd && i % 11 == 5)
+        p[len++] = strange[i / 11 % 5];
+    return len + plain_name (i, p + len);
 }
 
 void

@@ -36,7 +36,8 @@ void sums_sort (struct sums *s);
 void sums_cut (struct sums *s, uint64_t min_count);
 
 /* Up to N n-grams of orders MIN to MAX over N_TYPES names, some of which have
-   control characters if ODD; counts up to MAX_COUNT.  */
+   control characters if ODD, so that lines of text are in another order than
+   names are (see counts/names.h); counts up to MAX_COUNT.  */
 void sums_random (struct sums *s, size_t n, unsigned min, unsigned max,
                   uint32_t n_types, bool odd, uint64_t max_count,
                   uint64_t *state);

@@ -7,7 +7,7 @@
    ranges of ranks, here called knots:
 
        rank  name        place as last token
-       4     "a\x01"     5
+       4     "a\x0b"     5
        5     "a"         4         the knot of ranks 4 and 5
 
    One thread at a time.  */
