@@ -83,6 +83,27 @@ make_text (const char *path, size_t n, unsigned min, unsigned max,
     sums_free (&s);
 }
 
+static size_t
+count_names (const struct sums *s)
+{
+    struct sums names = { NULL, 0, 0 };
+    size_t n;
+
+    for (size_t i = 0; i < s->n; i++)
+    {
+        char *copy = strdup (s->lines[i].text);
+
+        ck_assert_ptr_nonnull (copy);
+        for (char *p = strtok (copy, " "); p; p = strtok (NULL, " "))
+            sums_add (&names, p, 1);
+        free (copy);
+    }
+    sums_sort (&names);
+    n = names.n;
+    sums_free (&names);
+    return n;
+}
+
 static enum ng_err
 add_file (struct ng_textrun *r, const char *path, struct ng_fault *fault)
 {
@@ -146,6 +167,8 @@ START_TEST (sums_are_those_of_plain_addition)
     ck_assert_int_eq (ng_output_close (out), NG_OK);
     take_nodes (nodes, &s);
     sums_expect (&s, f);
+    /* What is passed over leaves no names.  */
+    ck_assert_uint_eq (ng_ngc_n_types (f), count_names (&s));
     sums_free (&s);
     ng_ngc_close (f);
     ng_merger_free (m);
