@@ -65,8 +65,10 @@ END_TEST
 START_TEST (trimmed)
 {
     const size_t page = (size_t) sysconf (_SC_PAGESIZE), size = 10 * page;
-    const size_t keeps[] = { 1,        page - 1,        page, page + 1,
-                             5 * page, size - page + 1, size };
+    const size_t keeps[] = {
+        1,           page - 1,        page, page + 1, 5 * page,
+        size - page, size - page + 1, size
+    };
     const size_t keep = keeps[_i], kept = (keep + page - 1) / page;
     unsigned char *p = ng_pages_alloc (size, false);
 
@@ -100,7 +102,7 @@ ng_suite (void)
 #ifdef MADV_HUGEPAGE
     tcase_add_test (tc, large_pages_begin_where_they_can);
 #endif
-    tcase_add_loop_test (tc, trimmed, 0, 7);
+    tcase_add_loop_test (tc, trimmed, 0, 8);
     tcase_add_test (tc, too_much);
     suite_add_tcase (suite, tc);
     return suite;

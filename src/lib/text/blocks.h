@@ -47,8 +47,9 @@ enum ng_err ng_blocks_open (const char *const *names, size_t n_names,
 enum ng_err ng_blocks_next (struct ng_blocks *b,
                             struct ng_block *block) NG_MUST_CHECK;
 
-/* The tokens of BLOCK, which is text, to LIST.  T is the caller's.  As
-   ng_tokenizer_scan.  */
+/* The tokens of BLOCK, which is text, to LIST.  T is the caller's.  Of a line
+   that is cut between blocks only its last part is looked at to tell whether it
+   is blank.  As ng_tokenizer_scan.  */
 enum ng_err ng_block_scan (struct ng_block *block, struct ng_tokenizer *t,
                            struct ng_token_list *list,
                            struct ng_fault *fault) NG_MUST_CHECK;
