@@ -158,6 +158,8 @@ START_TEST (damage_is_seen)
         sample_write (path, f.ngm, at);
         ck_assert_int_eq (ng_model_open (path, true, &cut, &m), NG_EFORMAT);
         ck_assert_str_eq (cut.file, path);
+        if (at == 0)
+            ck_assert_str_eq (cut.text, "the model is empty");
     }
     (void) unlink (path);
     {

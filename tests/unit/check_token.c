@@ -36,6 +36,7 @@ START_TEST (equals_an_array)
                                n - i);
         }
         memset (list.side, 1, side);
+        list.side_len = side;
         for (size_t i = 0; i < side + NG_TOKEN_PAD; i++)
             sum += list.side[i];
         ck_assert_uint_ge (sum, side);
