@@ -1,8 +1,10 @@
 #include <config.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -243,6 +245,31 @@ START_TEST (refused)
 }
 END_TEST
 
+/* The index has no place to go: no ids are left either, and the fault names
+   what was asked for.  */
+START_TEST (no_index)
+{
+    char *dir = sample_folder (), *paths[2], *path = sample_path (dir, "t.bin");
+    char *idx = sample_path (dir, "t.idx");
+    struct ng_fault fault = { .err = NG_OK };
+    struct ng_shards shards;
+
+    make_shards (dir, paths, 50, 50, &shards);
+    ck_assert_int_eq (mkdir (idx, 0777), 0);
+    ck_assert_int_eq (
+        ng_convert (&shards, path, NG_FORM_MEGATRON, u2, 0, &fault), NG_ESYS);
+    ck_assert_int_eq (fault.sys_errno, EISDIR);
+    ck_assert_ptr_eq (fault.file, path);
+    ck_assert_int_ne (access (path, F_OK), 0);
+    ng_shards_fini (&shards);
+    free (paths[0]);
+    free (paths[1]);
+    free (path);
+    free (idx);
+    sample_remove (dir);
+}
+END_TEST
+
 /* ------------------------------------------------------------- token files  */
 
 /* A file of BYTES is refused, and why.  */
@@ -406,6 +433,7 @@ ng_suite (void)
 
     tcase_add_loop_test (tc, forms, 0, 9);
     tcase_add_test (tc, refused);
+    tcase_add_test (tc, no_index);
     tcase_add_test (tc, damaged_llmc);
     tcase_add_test (tc, damaged_megatron);
     tcase_add_test (tc, header);
