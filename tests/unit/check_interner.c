@@ -191,6 +191,41 @@ START_TEST (equals_a_table)
 }
 END_TEST
 
+/* Names that are others with a NUL behind, so that they look alike where they
+   are packed with zeros.  */
+START_TEST (names_with_nul)
+{
+    enum
+    {
+        N_PAIRS = 40000
+    };
+    struct ng_vocab *own = new_vocab (NULL, NULL);
+    struct ng_interner *in = ng_interner_new (NULL, false);
+    struct ng_fault fault = { .err = NG_OK };
+
+    ck_assert_ptr_nonnull (in);
+    ng_interner_begin (in, own);
+    for (uint32_t i = 0; i < N_PAIRS; i++)
+    {
+        unsigned char name[8 + NG_TOKEN_PAD] = "";
+        struct ng_token_list list = { 0 };
+        uint32_t ids[100];
+        size_t n, len = (size_t) snprintf ((char *) name, 8, "%x", i);
+
+        NG_ENSURE (ng_token_list_reset (&list, 100, 0) == NG_OK);
+        for (size_t k = 0; k < 100; k++)
+            ng_token_list_add (&list, NG_TOKEN, name, len + (k + i) % 2);
+        NG_ENSURE (ng_interner_text (in, &list, "f", 1, ids, &n, &fault)
+                   == NG_OK);
+        for (size_t k = 0; k < n; k++)
+            NG_ENSURE (ids[k] == 2 * i + k % 2);
+        ng_token_list_fini (&list);
+    }
+    ng_interner_free (in);
+    ng_vocab_free (own);
+}
+END_TEST
+
 START_TEST (fixed_ids)
 {
     struct ng_vocab *fixed = new_vocab ("a", "b"), *own = new_vocab ("b", "x");
@@ -272,6 +307,7 @@ ng_suite (void)
     TCase *tc = tcase_create ("interner");
 
     tcase_add_loop_test (tc, equals_a_table, 0, 16);
+    tcase_add_test (tc, names_with_nul);
     tcase_add_test (tc, fixed_ids);
     tcase_add_test (tc, faults);
     suite_add_tcase (suite, tc);
