@@ -89,9 +89,13 @@ first_mode (const struct ng_output *out)
     return out->replaces ? 0600 : 0666;
 }
 
-/* A new file under a temporary name, where O_TMPFILE is not to be had.  */
+/* Make the file NAME as MAKE does, and say 0; -1 with errno.  */
+typedef int make_file (struct ng_output *out, const char *name);
+
+/* Have MAKE make a file under a temporary name that is free; WHAT if that is
+   not possible.  */
 static enum ng_err
-open_temporary (struct ng_output *out)
+take_temporary (struct ng_output *out, make_file *make, const char *what)
 {
     for (int i = 0; i < NAME_TRIES; i++)
     {
@@ -100,9 +104,7 @@ open_temporary (struct ng_output *out)
 
         if (!name)
             return NG_ENOMEM;
-        out->fd = open (name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
-                        first_mode (out));
-        if (out->fd >= 0)
+        if (make (out, name) == 0)
         {
             out->temporary = name;
             return NG_OK;
@@ -112,7 +114,16 @@ open_temporary (struct ng_output *out)
         if (!taken)
             break;
     }
-    return fail (out, "");
+    return fail (out, what);
+}
+
+/* A new file, where O_TMPFILE is not to be had.  */
+static int
+create_named (struct ng_output *out, const char *name)
+{
+    out->fd =
+        open (name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, first_mode (out));
+    return out->fd < 0 ? -1 : 0;
 }
 
 static enum ng_err
@@ -179,7 +190,7 @@ open_new (struct ng_output *out)
             return fail (out, "");
     }
 #endif
-    return open_temporary (out);
+    return take_temporary (out, create_named, "");
 }
 
 static enum ng_err
@@ -415,36 +426,12 @@ ng_output_offset (const struct ng_output *out)
 
 /* Give the file without a name the name NAME, which must be free.  */
 static int
-link_fd (int fd, const char *name)
+link_named (struct ng_output *out, const char *name)
 {
     char path[64];
 
-    (void) snprintf (path, sizeof path, "/proc/self/fd/%d", fd);
+    (void) snprintf (path, sizeof path, "/proc/self/fd/%d", out->fd);
     return linkat (AT_FDCWD, path, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
-}
-
-/* Give the file without a name a temporary one.  */
-static enum ng_err
-take_temporary (struct ng_output *out)
-{
-    for (int i = 0; i < NAME_TRIES; i++)
-    {
-        char *name = random_name (out);
-        bool taken;
-
-        if (!name)
-            return NG_ENOMEM;
-        if (link_fd (out->fd, name) == 0)
-        {
-            out->temporary = name;
-            return NG_OK;
-        }
-        taken = errno == EEXIST;
-        free (name);
-        if (!taken)
-            break;
-    }
-    return fail (out, not_in_place);
 }
 
 /* Put the finished file in the place of the old one.  A link cannot replace,
@@ -456,11 +443,12 @@ take_name (struct ng_output *out)
     sigset_t all, old;
     enum ng_err err;
 
-    if (!out->temporary && link_fd (out->fd, out->name) == 0)
+    if (!out->temporary && link_named (out, out->name) == 0)
         return NG_OK;
     (void) sigfillset (&all);
     (void) pthread_sigmask (SIG_SETMASK, &all, &old);
-    err = out->temporary ? NG_OK : take_temporary (out);
+    err =
+        out->temporary ? NG_OK : take_temporary (out, link_named, not_in_place);
     if (err == NG_OK && rename (out->temporary, out->name) != 0)
     {
         err = fail (out, not_in_place);
