@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/mem.h"
 #include "base/nglimits.h"
 #include "sample.h"
+#include "spelled.h"
 #include "text/blocks.h"
 #include "unit.h"
 
@@ -16,63 +18,24 @@ enum
     UNCUT = 5 << 20 /* bytes of text that is found no place to cut in */
 };
 
-/* What came out: names, each ended by a space, and line ends.  Where a line is
-   cut between blocks, whether all of it is blank is not known any more.  */
+/* What came out.  Where a line is cut between blocks, whether all of it is
+   blank is not known any more.  */
 struct record
 {
-    unsigned char *bytes;
-    size_t n, cap;
+    struct spelled spelled;
     uint64_t n_invalid;
 };
 
 static void
-put (struct record *r, const void *bytes, size_t len)
-{
-    if (r->n + len > r->cap)
-    {
-        r->cap = 2 * (r->n + len);
-        r->bytes = realloc (r->bytes, r->cap);
-        NG_ENSURE (r->bytes);
-    }
-    memcpy (r->bytes + r->n, bytes, len);
-    r->n += len;
-}
-
-static void
-put_list (struct record *r, const struct ng_token_list *list)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (list->items[i].kind == NG_TOKEN)
-        {
-            put (r, list->items[i].name, list->items[i].len);
-            put (r, " ", 1);
-        }
-        else
-            put (r, "\n", 1);
-}
-
-/* TEXT[N], a file of its own, in one scan.  */
-static void
 scan_whole (enum ng_tokenize_mode mode, const unsigned char *text, size_t n,
             struct record *r)
 {
-    struct ng_token_list list = { 0 };
-    struct ng_fault fault = { 0 };
     struct ng_tokenizer t;
-    unsigned char *copy = malloc (n + NG_TOKEN_PAD);
-    size_t skip = n >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0, used;
 
-    NG_ENSURE (copy);
-    memcpy (copy, text + skip, n - skip);
     ng_tokenizer_init (&t, mode, true, false);
-    ng_tokenizer_start (&t, "whole");
-    ck_assert_int_eq (
-        ng_tokenizer_scan (&t, copy, n - skip, true, &list, &used, &fault),
-        NG_OK);
-    put_list (r, &list);
+    r->spelled.ends_alike = true;
+    spelled_whole (&r->spelled, &t, "whole", text, n);
     r->n_invalid += t.n_invalid;
-    ng_token_list_fini (&list);
-    free (copy);
 }
 
 static uint64_t
@@ -113,7 +76,8 @@ scan_blocks (enum ng_tokenize_mode mode, const char *const *names, size_t n,
                    || ng_blocks_bytes_done (b) <= ng_blocks_bytes_total (b));
         ng_tokenizer_init (&t, mode, true, false);
         ck_assert_int_eq (ng_block_scan (&block, &t, &list, &fault), NG_OK);
-        put_list (r, &list);
+        r->spelled.ends_alike = true;
+        spelled_add (&r->spelled, &list);
         r->n_invalid += t.n_invalid;
     }
     ck_assert_int_eq (err, NG_END);
@@ -129,11 +93,13 @@ scan_blocks (enum ng_tokenize_mode mode, const char *const *names, size_t n,
 static void
 expect_same (struct record *got, struct record *exp)
 {
-    ck_assert_uint_eq (got->n, exp->n);
-    ck_assert (got->n == 0 || memcmp (got->bytes, exp->bytes, got->n) == 0);
+    const struct spelled *g = &got->spelled, *e = &exp->spelled;
+
+    ck_assert_uint_eq (g->n, e->n);
+    ck_assert (g->n == 0 || memcmp (g->bytes, e->bytes, g->n) == 0);
     ck_assert_uint_eq (got->n_invalid, exp->n_invalid);
-    free (got->bytes);
-    free (exp->bytes);
+    free (got->spelled.bytes);
+    free (exp->spelled.bytes);
 }
 
 /* Random text of CAP bytes, each stretch of some thousand from other pieces,
@@ -171,12 +137,12 @@ START_TEST (random_text)
     const enum ng_tokenize_mode mode = (enum ng_tokenize_mode) (_i % N_MODES);
     uint64_t state = (uint64_t) _i, n_blocks;
     char *dir = sample_folder (), *paths[N_FILES];
-    struct record got = { 0 }, exp = { 0 };
+    struct record got = { .n_invalid = 0 }, exp = { .n_invalid = 0 };
 
     for (size_t i = 0; i < N_FILES; i++)
     {
         char name[] = { (char) ('a' + i), '\0' };
-        unsigned char *text = malloc (sizes[i] + 3), *gz;
+        unsigned char *text = ng_alloc_array (sizes[i] + 3, 1), *gz;
         size_t n = 0, gz_len;
 
         ck_assert_ptr_nonnull (text);
@@ -221,7 +187,7 @@ START_TEST (edges)
     for (size_t u = 0; u < sizeof units / sizeof *units; u++)
         for (size_t before = 0; before <= strlen (units[u]) + 1; before++)
         {
-            struct record got = { 0 }, exp = { 0 };
+            struct record got = { .n_invalid = 0 }, exp = { .n_invalid = 0 };
 
             for (size_t i = 0; i < n; i++)
                 text[i] = (unsigned char) "ab c"[i % 4];
@@ -251,7 +217,7 @@ START_TEST (uncut_text)
     char *dir = sample_folder (), *path = sample_path (dir, "text");
     const char *const names[] = { path };
     unsigned char *text = malloc (n);
-    struct record got = { 0 }, exp = { 0 };
+    struct record got = { .n_invalid = 0 }, exp = { .n_invalid = 0 };
 
     ck_assert_ptr_nonnull (text);
     for (size_t i = 0; i < n; i++)

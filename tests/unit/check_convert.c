@@ -132,6 +132,14 @@ make_shards (const char *dir, char *paths[2], size_t n_first, size_t n_second,
     }
 }
 
+static void
+free_shards (char *paths[2], struct ng_shards *shards)
+{
+    ng_shards_fini (shards);
+    free (paths[0]);
+    free (paths[1]);
+}
+
 /* Each form to the byte as its own programs write it, and read back.  */
 START_TEST (forms)
 {
@@ -190,9 +198,7 @@ START_TEST (forms)
         expect_ids (idx, u2, dtype, N);
     }
     expect_ids (path, cases[_i].form == NG_FORM_NANOGPT ? dtype : i8, dtype, N);
-    ng_shards_fini (&shards);
-    free (paths[0]);
-    free (paths[1]);
+    free_shards (paths, &shards);
     free (path);
     free (idx);
     sample_remove (dir);
@@ -238,9 +244,7 @@ START_TEST (refused)
         free (path);
         free (idx);
     }
-    ng_shards_fini (&shards);
-    free (paths[0]);
-    free (paths[1]);
+    free_shards (paths, &shards);
     sample_remove (dir);
 }
 END_TEST
@@ -261,9 +265,7 @@ START_TEST (no_index)
     ck_assert_int_eq (fault.sys_errno, EISDIR);
     ck_assert_ptr_eq (fault.file, path);
     ck_assert_int_ne (access (path, F_OK), 0);
-    ng_shards_fini (&shards);
-    free (paths[0]);
-    free (paths[1]);
+    free_shards (paths, &shards);
     free (path);
     free (idx);
     sample_remove (dir);
@@ -416,9 +418,7 @@ START_TEST (header)
     free (got);
     for (size_t i = 0; i < 3; i++)
         ng_shards_fini (&one[i]);
-    ng_shards_fini (&shards);
-    free (paths[0]);
-    free (paths[1]);
+    free_shards (paths, &shards);
     free (path);
     free (odd);
     sample_remove (dir);

@@ -10,44 +10,14 @@
 #include "base/mem.h"
 #include "base/nglimits.h"
 #include "sample.h"
+#include "spelled.h"
 #include "text/corpus.h"
 
-/* What came out: names, each ended by a space, L or B for line ends.  */
-struct record
-{
-    unsigned char *bytes;
-    size_t n, cap, n_files;
-};
-
-static void
-put (struct record *r, const void *bytes, size_t len)
-{
-    if (r->n + len > r->cap)
-    {
-        r->cap = 2 * (r->n + len);
-        r->bytes = realloc (r->bytes, r->cap);
-        expect (r->bytes);
-    }
-    memcpy (r->bytes + r->n, bytes, len);
-    r->n += len;
-}
-
-static void
-put_list (struct record *r, const struct ng_token_list *list)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (list->items[i].kind == NG_TOKEN)
-        {
-            put (r, list->items[i].name, list->items[i].len);
-            put (r, " ", 1);
-        }
-        else
-            put (r, list->items[i].kind == NG_LINE_END ? "L\n" : "B\n", 2);
-}
+static size_t n_ended; /* files, by read_files */
 
 static enum ng_err
 read_files (const char *const *names, size_t n, struct ng_tokenizer *t,
-            struct record *r, struct ng_fault *fault)
+            struct spelled *r, struct ng_fault *fault)
 {
     struct ng_corpus *c = NULL;
     enum ng_err err = ng_corpus_open (names, n, t, fault, &c);
@@ -62,8 +32,8 @@ read_files (const char *const *names, size_t n, struct ng_tokenizer *t,
         err = ng_corpus_next (c, &list, &ends_file);
         if (err != NG_OK)
             break;
-        put_list (r, list);
-        r->n_files += ends_file;
+        spelled_add (r, list);
+        n_ended += ends_file;
         expect (ng_corpus_bytes_total (c) == 0
                 || ng_corpus_bytes_done (c) <= ng_corpus_bytes_total (c));
     }
@@ -82,27 +52,6 @@ read_files (const char *const *names, size_t n, struct ng_tokenizer *t,
     return err;
 }
 
-/* TEXT[N] as a file of its own, in one scan.  */
-static void
-scan_whole (struct ng_tokenizer *t, const char *file, const unsigned char *text,
-            size_t n, struct record *r)
-{
-    struct ng_token_list list = { 0 };
-    struct ng_fault fault = { 0 };
-    unsigned char *copy = malloc (n + NG_TOKEN_PAD);
-    size_t skip = n >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0, used;
-
-    expect (copy);
-    memcpy (copy, text + skip, n - skip);
-    ng_tokenizer_start (t, file);
-    ck_assert_int_eq (
-        ng_tokenizer_scan (t, copy, n - skip, true, &list, &used, &fault),
-        NG_OK);
-    put_list (r, &list);
-    ng_token_list_fini (&list);
-    free (copy);
-}
-
 /* Several files of odd sizes, plain and compressed, some empty, some with a
    byte-order mark, against each of them scanned whole.  */
 START_TEST (several_files)
@@ -114,7 +63,7 @@ START_TEST (several_files)
     static const size_t sizes[N_FILES] = { 200000, 0, 3, 65536, 1, 65537, 70 };
     uint64_t state = 40 + (uint64_t) _i;
     char *dir = sample_folder (), *paths[N_FILES];
-    struct record got = { 0 }, exp = { 0 };
+    struct spelled got = { 0 }, exp = { 0 };
     struct ng_tokenizer t, whole;
     struct ng_fault fault = { 0 };
 
@@ -143,14 +92,14 @@ START_TEST (several_files)
         paths[i] = sample_path (dir, name);
         gz = sample_gzip (text, n, &gz_len);
         sample_write (paths[i], i % 2 ? gz : text, i % 2 ? gz_len : n);
-        scan_whole (&whole, paths[i], text, n, &exp);
+        spelled_whole (&exp, &whole, paths[i], text, n);
         free (text);
         free (gz);
     }
     ck_assert_int_eq (
         read_files ((const char *const *) paths, N_FILES, &t, &got, &fault),
         NG_END);
-    ck_assert_uint_eq (got.n_files, N_FILES);
+    ck_assert_uint_eq (n_ended, N_FILES);
     ck_assert_uint_eq (got.n, exp.n);
     ck_assert (memcmp (got.bytes, exp.bytes, got.n) == 0);
     ck_assert_uint_eq (t.n_invalid, whole.n_invalid);
@@ -193,7 +142,7 @@ START_TEST (limits)
             const char *const names[] = { path };
             size_t at = starts[i], n = cases[_i].n + over;
             unsigned char *text = ng_alloc_array (at + n * unit + 100, 1);
-            struct record got = { 0 };
+            struct spelled got = { 0 };
             struct ng_tokenizer t;
             struct ng_fault fault = { 0 };
             bool bad = over || cases[_i].too_long;
@@ -229,7 +178,7 @@ START_TEST (far_look_ahead)
     const char *const names[] = { path };
     const size_t n = 2 * 500000;
     unsigned char *text = malloc (n + 2);
-    struct record got = { 0 };
+    struct spelled got = { 0 };
     struct ng_tokenizer t;
     struct ng_fault fault = { 0 };
 
@@ -256,7 +205,7 @@ START_TEST (faults)
     char *bad = sample_path (dir, "bad"), *missing = sample_path (dir, "no");
     const char *const names[] = { good, missing };
     const char *const strict_names[] = { good, bad };
-    struct record none = { 0 }, some = { 0 };
+    struct spelled none = { 0 }, some = { 0 };
     struct ng_fault sys = { 0 }, format = { 0 };
     struct ng_tokenizer t;
 
@@ -285,7 +234,7 @@ END_TEST
 START_TEST (standard_input)
 {
     static const char text[] = "\xef\xbb\xbfThe caf\xc3\xa9\r\n\nends";
-    struct record got = { 0 };
+    struct spelled got = { 0 };
     struct ng_fault fault = { 0 };
     struct ng_tokenizer t;
     struct ng_corpus *c = NULL;
@@ -304,14 +253,14 @@ START_TEST (standard_input)
     {
         ck_assert_int_eq (ng_corpus_next (c, &list, &ends_file), NG_OK);
         ck_assert (!ends_file);
-        put_list (&got, list);
+        spelled_add (&got, list);
         if (i < sizeof text - 1)
             ck_assert_int_eq (write (ends[1], text + i, 1), 1);
     }
     (void) close (ends[1]);
     ck_assert_int_eq (ng_corpus_next (c, &list, &ends_file), NG_OK);
     ck_assert (ends_file);
-    put_list (&got, list);
+    spelled_add (&got, list);
     ck_assert_int_eq (ng_corpus_next (c, &list, &ends_file), NG_END);
     ck_assert_uint_eq (got.n, strlen ("the caf\xc3\xa9 L\nB\nends L\n"));
     ck_assert_mem_eq (got.bytes, "the caf\xc3\xa9 L\nB\nends L\n", got.n);

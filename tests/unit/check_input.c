@@ -329,6 +329,42 @@ START_TEST (unreadable)
 }
 END_TEST
 
+/* Many names: the sum of their sizes if that can be known, the first fault.  */
+START_TEST (checked_together)
+{
+    char *dir = sample_folder (), *a = sample_path (dir, "a");
+    char *b = sample_path (dir, "b"), *fifo = sample_path (dir, "fifo");
+    char *missing = sample_path (dir, "missing");
+    const char *const cases[][3] = {
+        { a, b, a }, { a, "-", b }, { fifo, a, b }, { a, missing, dir }
+    };
+    const uint64_t sums[] = { 7 + 11 + 7, 0, 0, 0 };
+
+    sample_write (a, "1234567", 7);
+    sample_write (b, "12345678901", 11);
+    ck_assert_int_eq (mkfifo (fifo, 0600), 0);
+    for (size_t i = 0; i < 4; i++)
+    {
+        struct ng_fault fault = { 0 };
+        uint64_t bytes = 99;
+
+        ck_assert_int_eq (ng_input_check_all (cases[i], 3, &bytes, &fault),
+                          i < 3 ? NG_OK : NG_ESYS);
+        ck_assert_uint_eq (bytes, i < 3 ? sums[i] : 99);
+        if (i == 3)
+            ck_assert_str_eq (fault.file, missing);
+        else
+            ck_assert_int_eq (ng_input_check_all (cases[i], 3, NULL, &fault),
+                              NG_OK);
+    }
+    free (a);
+    free (b);
+    free (fifo);
+    free (missing);
+    sample_remove (dir);
+}
+END_TEST
+
 /* Standard input: what is left of a file, or a pipe, and it stays open.  */
 START_TEST (standard_input)
 {
@@ -382,6 +418,7 @@ ng_suite (void)
     tcase_add_test (t, peeking);
     tcase_add_test (t, read_full);
     tcase_add_test (t, unreadable);
+    tcase_add_test (t, checked_together);
     tcase_add_test (t, standard_input);
     suite_add_tcase (s, t);
     return s;

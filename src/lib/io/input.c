@@ -63,6 +63,30 @@ ng_input_check (const char *name, struct ng_fault *fault)
     return NG_OK;
 }
 
+enum ng_err
+ng_input_check_all (const char *const *names, size_t n, uint64_t *bytes,
+                    struct ng_fault *fault)
+{
+    uint64_t sum = 0;
+    bool known = true;
+
+    for (size_t i = 0; i < n; i++)
+    {
+        struct stat st;
+        enum ng_err err = ng_input_check (names[i], fault);
+
+        if (err != NG_OK)
+            return err;
+        known = known && strcmp (names[i], "-") != 0
+                && stat (names[i], &st) == 0 && S_ISREG (st.st_mode);
+        if (known)
+            sum += (uint64_t) st.st_size;
+    }
+    if (bytes)
+        *bytes = known ? sum : 0;
+    return NG_OK;
+}
+
 static enum ng_err
 open_fd (struct ng_input *in)
 {

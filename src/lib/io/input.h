@@ -25,6 +25,12 @@ struct ng_input;
 enum ng_err ng_input_check (const char *name,
                             struct ng_fault *fault) NG_MUST_CHECK;
 
+/* The same for NAMES[N].  The sum of their sizes in bytes goes to *BYTES, 0 if
+   not all are plain files; BYTES may be NULL.  */
+enum ng_err ng_input_check_all (const char *const *names, size_t n,
+                                uint64_t *bytes,
+                                struct ng_fault *fault) NG_MUST_CHECK;
+
 /* Open NAME ("-" is standard input) and hand the new input to *IN.  NAME and
    FAULT are borrowed until the input is closed; faults of any call go to
    *FAULT.  NG_ESYS, NG_ENOMEM.  */

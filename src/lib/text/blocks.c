@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/nglimits.h"
@@ -37,28 +36,6 @@ struct ng_blocks
 
 static const char *const standard_input[] = { "-" };
 
-/* Look for every file and add up the sizes of those that have one.  */
-static enum ng_err
-check_names (struct ng_blocks *b)
-{
-    bool known = true;
-
-    for (size_t i = 0; i < b->n_names; i++)
-    {
-        struct stat st;
-        enum ng_err err = ng_input_check (b->names[i], b->fault);
-
-        if (err != NG_OK)
-            return err;
-        known = known && stat (b->names[i], &st) == 0 && S_ISREG (st.st_mode);
-        if (known)
-            b->total += (uint64_t) st.st_size;
-    }
-    if (!known)
-        b->total = 0;
-    return NG_OK;
-}
-
 enum ng_err
 ng_blocks_open (const char *const *names, size_t n_names,
                 enum ng_tokenize_mode mode, struct ng_fault *fault,
@@ -73,7 +50,7 @@ ng_blocks_open (const char *const *names, size_t n_names,
     b->n_names = n_names > 0 ? n_names : 1;
     b->mode = mode;
     b->fault = fault;
-    err = check_names (b);
+    err = ng_input_check_all (b->names, b->n_names, &b->total, b->fault);
     if (err == NG_OK)
         *out = b;
     else

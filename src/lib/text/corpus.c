@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/nglimits.h"
 #include "io/npy.h"
@@ -40,28 +39,6 @@ struct ng_corpus
 
 static const char *const standard_input[] = { "-" };
 
-/* Look for every file and add up the sizes of those that have one.  */
-static enum ng_err
-check_names (struct ng_corpus *c)
-{
-    bool known = true;
-
-    for (size_t i = 0; i < c->n_names; i++)
-    {
-        struct stat st;
-        enum ng_err err = ng_input_check (c->names[i], c->fault);
-
-        if (err != NG_OK)
-            return err;
-        known = known && stat (c->names[i], &st) == 0 && S_ISREG (st.st_mode);
-        if (known)
-            c->total += (uint64_t) st.st_size;
-    }
-    if (!known)
-        c->total = 0;
-    return NG_OK;
-}
-
 enum ng_err
 ng_corpus_open (const char *const *names, size_t n_names,
                 struct ng_tokenizer *tokenizer, struct ng_fault *fault,
@@ -77,7 +54,9 @@ ng_corpus_open (const char *const *names, size_t n_names,
     c->tokenizer = tokenizer;
     c->fault = fault;
     c->buf = calloc (1, REST_BYTES_MAX + STEP_BYTES + NG_TOKEN_PAD);
-    err = c->buf ? check_names (c) : NG_ENOMEM;
+    err = c->buf
+              ? ng_input_check_all (c->names, c->n_names, &c->total, c->fault)
+              : NG_ENOMEM;
     if (err != NG_OK)
     {
         ng_corpus_close (c);
