@@ -216,6 +216,24 @@ cli_forget (const struct ng_output *out)
         }
 }
 
+enum ng_err
+cli_open_output (const char *name, struct ng_fault *fault,
+                 struct ng_output **out)
+{
+    enum ng_err err = ng_output_open (name ? name : "-", fault, out);
+
+    if (err == NG_OK)
+        cli_guard (*out);
+    return err;
+}
+
+void
+cli_close_output (struct ng_output *out)
+{
+    cli_forget (out);
+    (void) ng_output_close (out);
+}
+
 const char *
 cli_name (void)
 {

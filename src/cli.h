@@ -108,6 +108,14 @@ const char *cli_quote (const char *name);
 void cli_guard (const struct ng_output *out);
 void cli_forget (const struct ng_output *out);
 
+/* Open the output NAME, standard output if that is NULL, and guard it.  As
+   ng_output_open.  */
+enum ng_err cli_open_output (const char *name, struct ng_fault *fault,
+                             struct ng_output **out) NG_MUST_CHECK;
+
+/* Forget and close OUT, which may be NULL, committed or not.  */
+void cli_close_output (struct ng_output *out);
+
 /* Close standard output and error, reporting what went wrong; returns STATUS
    or CLI_TROUBLE.  For `return cli_finish (status);` in main.  */
 int cli_finish (int status);

@@ -160,10 +160,9 @@ countout_open (struct countout *c, struct ng_fault *fault)
     /* Probabilities need all counts; the listing leaves out what is rare.  */
     c->info.min_count = c->laplace ? 1 : c->min_count;
     c->info.flags = c->info.min_count > 1 ? NG_NGC_CUT : 0;
-    err = ng_output_open (c->output ? c->output : "-", fault, &c->out);
+    err = cli_open_output (c->output, fault, &c->out);
     if (err != NG_OK)
         return err;
-    cli_guard (c->out);
     c->ngc = c->out;
     if (c->format == COUNTOUT_NGC && ng_output_is_terminal (c->out))
         return ng_fault_set (fault, NG_EINVAL, NULL,
@@ -269,7 +268,6 @@ countout_write (struct countout *c)
 void
 countout_close (struct countout *c)
 {
-    cli_forget (c->out);
     (void) ng_output_close (c->temporary);
-    (void) ng_output_close (c->out);
+    cli_close_output (c->out);
 }

@@ -18,15 +18,12 @@ enum
 {
     KEY_VOCAB = CLI_LONG_ONLY,
     KEY_PARALLEL,
-    KEY_STRICT,
 
     THREADS_MAX = 1024
 };
 
 static const struct cli_option options[] = {
-    { 't', "tokenize", "word|uax29|space|char|byte",
-      "how to split text (default space)" },
-    { 'c', "case", "lower|keep", "lower is the default for word, else keep" },
+    TEXT_OPTIONS ("space"),
     { KEY_VOCAB, "vocab", "FILE",
       "the vocabulary of token files (.npy); for text,\nother tokens count as"
       " <unk>" },
@@ -37,7 +34,7 @@ static const struct cli_option options[] = {
     COUNTOUT_FILE_OPTIONS,
     { KEY_PARALLEL, "parallel", "N",
       "threads (default: as many as there are processors)" },
-    { KEY_STRICT, "strict", NULL, "take invalid UTF-8 as an error" },
+    TEXT_STRICT_OPTION,
     { 0, NULL, NULL, NULL }
 };
 
@@ -84,11 +81,6 @@ parse_options (struct job *job)
     while ((key = cli_next (&arg)) != -1)
         switch (key)
         {
-        case 't':
-        case 'c':
-        case KEY_STRICT:
-            text_option (&job->text, key == KEY_STRICT ? 's' : key, arg);
-            break;
         case 's':
             job->sentences = true;
             break;
@@ -99,7 +91,8 @@ parse_options (struct job *job)
             job->n_threads = (unsigned) cli_count (arg, 1, THREADS_MAX);
             break;
         default:
-            (void) countout_option (&job->out, key, arg);
+            (void) (text_option (&job->text, key, arg)
+                    || countout_option (&job->out, key, arg));
         }
     countout_check (&job->out);
 }

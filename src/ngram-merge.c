@@ -114,15 +114,14 @@ add_operands (struct job *job)
     static const char *const standard_input[] = { "-" };
     size_t n;
     const char *const *names = cli_operands (&n);
-    enum ng_err err = NG_OK;
+    enum ng_err err;
 
     if (n == 0)
     {
         names = standard_input;
         n = 1;
     }
-    for (size_t i = 0; i < n && err == NG_OK; i++)
-        err = ng_input_check (names[i], &job->fault);
+    err = ng_input_check_all (names, n, NULL, &job->fault);
     for (size_t i = 0; i < n && err == NG_OK; i++)
         err = add_operand (job, names[i]);
     return err == NG_OK ? ng_textrun_finish (job->text) : err;

@@ -8,31 +8,28 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "cli.h"
-#include "io/input.h"
 #include "io/output.h"
+#include "modelopts.h"
 #include "models/draw.h"
-#include "models/model.h"
 #include "text/tokenizer.h"
 
 enum
 {
     KEY_TOKENS = CLI_LONG_ONLY,
-    KEY_ORDER,
     KEY_PREFIX,
     KEY_TEMPERATURE,
     KEY_TOP_K,
     KEY_SEED,
-    KEY_NO_CHECK,
     LINES = 10,
     TOKENS = 100
 };
 
 static const struct cli_option options[] = {
-    { 'm', "model", "MODEL", "the model, ARPA or .ngm, plain or gzip" },
+    MODEL_OPTION,
     { 'n', "lines", "LINES", "draw so many lines (default 10)" },
     { KEY_TOKENS, "tokens", "N",
       "end a line after N tokens if not before\n(default 100)" },
-    { KEY_ORDER, "order", "K", "ask the model as if it were of order K" },
+    MODEL_ORDER_OPTION (MODEL_ORDER),
     { KEY_PREFIX, "prefix", "TEXT", "begin each line with TEXT" },
     { KEY_TEMPERATURE, "temperature", "T",
       "raise probabilities to the power of 1/T\n(default 1); 0 draws the"
@@ -40,8 +37,7 @@ static const struct cli_option options[] = {
     { KEY_TOP_K, "top-k", "K", "draw only the K likeliest tokens" },
     { KEY_SEED, "seed", "S", "seed of the random numbers (default 0)" },
     { 'o', "output", "FILE", "write to FILE" },
-    { KEY_NO_CHECK, "no-check", NULL,
-      "trust a .ngm: do not prove its checksum" },
+    MODEL_NO_CHECK_OPTION,
     { 0, NULL, NULL, NULL }
 };
 
@@ -59,12 +55,11 @@ static const struct cli_program program = {
 
 struct job
 {
-    const char *model_name, *output, *prefix;
+    struct model_options asked;
+    const char *output, *prefix;
     uint64_t n_lines, n_tokens, seed;
-    unsigned order;
     double temperature;
     uint32_t top_k;
-    bool check;
 
     struct ng_fault fault;
     struct ng_model *model;
@@ -86,17 +81,11 @@ parse_options (struct job *job)
     while ((key = cli_next (&arg)) != -1)
         switch (key)
         {
-        case 'm':
-            job->model_name = arg;
-            break;
         case 'n':
             job->n_lines = cli_count (arg, 0, UINT64_MAX);
             break;
         case KEY_TOKENS:
             job->n_tokens = cli_count (arg, 1, UINT32_MAX);
-            break;
-        case KEY_ORDER:
-            job->order = (unsigned) cli_count (arg, 1, NG_ORDER_MAX);
             break;
         case KEY_PREFIX:
             job->prefix = arg;
@@ -113,9 +102,8 @@ parse_options (struct job *job)
         case 'o':
             job->output = arg;
             break;
-        case KEY_NO_CHECK:
-            job->check = false;
-            break;
+        default:
+            (void) model_option (&job->asked, key, arg);
         }
 }
 
@@ -125,13 +113,13 @@ settle (struct job *job)
     size_t n;
     const char *const *operands = cli_operands (&n);
 
-    if (n > 1 || (n == 1 && job->model_name))
+    if (n > 1 || (n == 1 && job->asked.name))
         cli_usage_error ("one model is enough: surplus operand %s",
                          cli_quote (operands[n - 1]));
     if (n == 1)
-        job->model_name = operands[0];
-    if (!job->model_name)
-        job->model_name = "-";
+        job->asked.name = operands[0];
+    if (!job->asked.name)
+        job->asked.name = "-";
 }
 
 /* The tokens of the prefix, split at white space.  */
@@ -228,26 +216,15 @@ put_line (struct job *job, uint64_t number)
 static enum ng_err
 run (struct job *job)
 {
-    enum ng_err err = ng_input_check (job->model_name, &job->fault);
+    enum ng_err err = model_open (&job->asked, &job->fault, &job->model);
 
-    if (err == NG_OK)
-        err = ng_model_open (job->model_name, job->check, &job->fault,
-                             &job->model);
-    if (err == NG_OK && job->order > job->model->ngm.order)
-        return ng_fault_set (&job->fault, NG_EINVAL, job->model_name,
-                             "the model is of order %u, not %u or more",
-                             job->model->ngm.order, job->order);
     if (err == NG_OK && job->prefix)
         err = split_prefix (job);
     if (err == NG_OK)
-        err = ng_draw_new (&job->model->ngm, job->order, job->temperature,
+        err = ng_draw_new (&job->model->ngm, job->asked.order, job->temperature,
                            job->top_k, &job->sampler);
     if (err == NG_OK)
-        err = ng_output_open (job->output ? job->output : "-", &job->fault,
-                              &job->out);
-    if (err != NG_OK)
-        return err;
-    cli_guard (job->out);
+        err = cli_open_output (job->output, &job->fault, &job->out);
     for (uint64_t i = 0; i < job->n_lines && err == NG_OK; i++)
         err = put_line (job, i);
     return err == NG_OK ? ng_output_commit (job->out) : err;
@@ -256,9 +233,7 @@ run (struct job *job)
 int
 main (int argc, char **argv)
 {
-    struct job job = {
-        .n_lines = LINES, .n_tokens = TOKENS, .temperature = 1, .check = true
-    };
+    struct job job = { .n_lines = LINES, .n_tokens = TOKENS, .temperature = 1 };
     enum ng_err err;
 
     cli_start (&program, argc, argv);
@@ -267,9 +242,7 @@ main (int argc, char **argv)
     err = run (&job);
     if (err != NG_OK)
         (void) cli_fault (&job.fault, err);
-    if (job.out)
-        cli_forget (job.out);
-    (void) ng_output_close (job.out);
+    cli_close_output (job.out);
     ng_draw_free (job.sampler);
     ng_model_close (job.model);
     ng_token_list_fini (&job.prefix_tokens);

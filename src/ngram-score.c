@@ -10,7 +10,7 @@
 #include "cli.h"
 #include "io/input.h"
 #include "io/output.h"
-#include "models/model.h"
+#include "modelopts.h"
 #include "models/score.h"
 #include "progress.h"
 #include "scorerank.h"
@@ -23,8 +23,6 @@ enum
     KEY_TOKENS,
     KEY_RANK,
     KEY_PARALLEL,
-    KEY_NO_CHECK,
-    KEY_STRICT,
     THREADS_MAX = 256,
     LINE_BYTES_MAX = 160
 };
@@ -38,21 +36,17 @@ enum form
 };
 
 static const struct cli_option options[] = {
-    { 'm', "model", "MODEL", "the model, ARPA or .ngm, plain or gzip" },
-    { 'n', "order", "K", "ask the model as if it were of order K" },
+    MODEL_OPTION,
+    MODEL_ORDER_OPTION ('n'),
     { KEY_SUMMARY, "summary", NULL, "print totals and perplexities alone" },
     { KEY_TOKENS, "tokens", NULL,
       "print each token, its log10 probability, and the\norder that gave it" },
     { KEY_RANK, "rank", NULL, "print lines with their text, likeliest first" },
-    { 't', "tokenize", "MODE",
-      "how to split text: space (default), word, uax29,\nchar, or byte" },
-    { 'c', "case", "CASE", "lower (default for word) or keep" },
+    TEXT_OPTIONS ("space"),
     { 'o', "output", "FILE", "write to FILE" },
     { KEY_PARALLEL, "parallel", "N", "score in N threads (default 1)" },
-    { KEY_NO_CHECK, "no-check", NULL,
-      "trust a .ngm: do not prove its checksum, so that\nopening it takes no"
-      " time" },
-    { KEY_STRICT, "strict", NULL, "take invalid UTF-8 as an error" },
+    MODEL_NO_CHECK_OPTION,
+    TEXT_STRICT_OPTION,
     { 0, NULL, NULL, NULL }
 };
 
@@ -72,10 +66,10 @@ static const struct cli_program program = {
 struct job
 {
     struct text_options text;
-    const char *model_name, *output;
+    struct model_options asked;
+    const char *output;
     enum form form;
-    unsigned order, n_threads;
-    bool check;
+    unsigned n_threads;
 
     struct ng_fault fault;
     struct ng_tokenizer tokenizer;
@@ -105,16 +99,8 @@ parse_options (struct job *job)
     while ((key = cli_next (&arg)) != -1)
         switch (key)
         {
-        case 'm':
-            job->model_name = arg;
-            break;
         case 'n':
-            job->order = (unsigned) cli_count (arg, 1, NG_ORDER_MAX);
-            break;
-        case 't':
-        case 'c':
-        case KEY_STRICT:
-            text_option (&job->text, key == KEY_STRICT ? 's' : key, arg);
+            (void) model_option (&job->asked, MODEL_ORDER, arg);
             break;
         case 'o':
             job->output = arg;
@@ -131,11 +117,11 @@ parse_options (struct job *job)
         case KEY_PARALLEL:
             job->n_threads = (unsigned) cli_count (arg, 1, THREADS_MAX);
             break;
-        case KEY_NO_CHECK:
-            job->check = false;
-            break;
+        default:
+            (void) (text_option (&job->text, key, arg)
+                    || model_option (&job->asked, key, arg));
         }
-    if (!job->model_name)
+    if (!job->asked.name)
         cli_usage_error ("no model: give one with -m MODEL");
 }
 
@@ -287,8 +273,8 @@ score (struct job *job)
     struct ng_scorer *scorer = NULL;
     bool names = job->form == TOKENS || job->form == RANK;
     enum ng_err err =
-        ng_scorer_new (&job->model->ngm, job->order, job->n_threads, names,
-                       take_batch, job, &scorer);
+        ng_scorer_new (&job->model->ngm, job->asked.order, job->n_threads,
+                       names, take_batch, job, &scorer);
 
     if (err == NG_OK)
         err = read_operands (job, scorer);
@@ -306,35 +292,22 @@ run (struct job *job)
 {
     size_t n;
     const char *const *names = cli_operands (&n);
-    bool model_is_stdin = strcmp (job->model_name, "-") == 0;
-    enum ng_err err = NG_OK;
+    bool model_is_stdin = strcmp (job->asked.name, "-") == 0;
+    enum ng_err err = ng_input_check_all (names, n, NULL, &job->fault);
 
-    for (size_t i = 0; i < n && err == NG_OK; i++)
-        err = ng_input_check (names[i], &job->fault);
     if (model_is_stdin && n == 0)
         cli_usage_error ("model and text cannot both be standard input");
     if (err == NG_OK)
-        err = ng_model_open (job->model_name, job->check, &job->fault,
-                             &job->model);
-    if (err == NG_OK && job->order > job->model->ngm.order)
-        return ng_fault_set (&job->fault, NG_EINVAL, job->model_name,
-                             "the model is of order %u, not %u or more",
-                             job->model->ngm.order, job->order);
+        err = model_open (&job->asked, &job->fault, &job->model);
     if (err == NG_OK)
-        err = ng_output_open (job->output ? job->output : "-", &job->fault,
-                              &job->out);
-    if (err != NG_OK)
-        return err;
-    cli_guard (job->out);
-    return score (job);
+        err = cli_open_output (job->output, &job->fault, &job->out);
+    return err == NG_OK ? score (job) : err;
 }
 
 int
 main (int argc, char **argv)
 {
-    struct job job = { .text = { .mode = NG_SPACE },
-                       .n_threads = 1,
-                       .check = true };
+    struct job job = { .text = { .mode = NG_SPACE }, .n_threads = 1 };
     enum ng_err err;
     int status = CLI_DONE;
 
@@ -348,9 +321,7 @@ main (int argc, char **argv)
     else
         cli_note ("%" PRIu64 " lines, %" PRIu64 " tokens, %" PRIu64 " unknown",
                   job.n_lines, job.n_tokens, job.n_unknown);
-    if (job.out)
-        cli_forget (job.out);
-    (void) ng_output_close (job.out);
+    cli_close_output (job.out);
     ng_model_close (job.model);
     score_ranking_fini (&job.ranking);
     return cli_finish (status);

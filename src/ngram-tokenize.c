@@ -24,14 +24,11 @@ enum
     KEY_RESERVE,
     KEY_MAX_TOKENS,
     KEY_EOS,
-    KEY_DOCUMENT,
-    KEY_STRICT
+    KEY_DOCUMENT
 };
 
 static const struct cli_option options[] = {
-    { 't', "tokenize", "word|uax29|space|char|byte",
-      "how to split (default word)" },
-    { 'c', "case", "lower|keep", "lower is the default for word, else keep" },
+    TEXT_OPTIONS ("word"),
     { 'o', "output", "FILE",
       "write to FILE; token ids as NumPy array if FILE\nends in .npy" },
     { KEY_VOCAB, "vocab", "FILE",
@@ -48,7 +45,7 @@ static const struct cli_option options[] = {
     { KEY_DOCUMENT, "document", "line|blank|file",
       "put it where a document ends instead: with its\nline, at a blank line,"
       " or with its file" },
-    { KEY_STRICT, "strict", NULL, "take invalid UTF-8 as an error" },
+    TEXT_STRICT_OPTION,
     { 'T', "temporary-directory", "DIR",
       "put temporary files in DIR, not $TMPDIR or /tmp" },
     { 0, NULL, NULL, NULL }
@@ -152,11 +149,6 @@ parse_options (struct job *job)
     while ((key = cli_next (&arg)) != -1)
         switch (key)
         {
-        case 't':
-        case 'c':
-        case KEY_STRICT:
-            text_option (&job->text, key == KEY_STRICT ? 's' : key, arg);
-            break;
         case 'o':
             job->output = arg;
             break;
@@ -192,6 +184,8 @@ parse_options (struct job *job)
             if (!job->mark)
                 set_eos (job, NULL);
             break;
+        default:
+            (void) text_option (&job->text, key, arg);
         }
 }
 
@@ -234,16 +228,6 @@ check_options (struct job *job)
 }
 
 static enum ng_err
-open_output (struct job *job, const char *name, struct ng_output **out)
-{
-    enum ng_err err = ng_output_open (name, &job->fault, out);
-
-    if (err == NG_OK)
-        cli_guard (*out);
-    return err;
-}
-
-static enum ng_err
 open_all (struct job *job)
 {
     size_t n;
@@ -259,9 +243,10 @@ open_all (struct job *job)
                                temporary_folder (job->spill_dir), &job->fault,
                                &job->encoder);
     if (err == NG_OK && job->write_vocab_name)
-        err = open_output (job, job->write_vocab_name, &job->vocab_out);
+        err = cli_open_output (job->write_vocab_name, &job->fault,
+                               &job->vocab_out);
     if (err == NG_OK)
-        err = open_output (job, job->output ? job->output : "-", &job->out);
+        err = cli_open_output (job->output, &job->fault, &job->out);
     return err;
 }
 
@@ -346,10 +331,8 @@ finish (struct job *job)
 static void
 close_all (struct job *job)
 {
-    cli_forget (job->out);
-    cli_forget (job->vocab_out);
-    (void) ng_output_close (job->out);
-    (void) ng_output_close (job->vocab_out);
+    cli_close_output (job->out);
+    cli_close_output (job->vocab_out);
     ng_encoder_close (job->encoder);
     ng_vocab_free (job->vocab);
     ng_corpus_close (job->corpus);

@@ -155,7 +155,8 @@ parse_options (struct job *job, int argc, char **argv)
         case 't':
         case 'c':
         case KEY_STRICT:
-            text_option (&job->text, key == KEY_STRICT ? 's' : key, arg);
+            (void) text_option (&job->text,
+                                key == KEY_STRICT ? TEXT_STRICT : key, arg);
             needs_heaps = true;
             break;
         case KEY_TSV:

@@ -7,25 +7,31 @@
 #include <string.h>
 
 #include "base/nglimits.h"
-#include "cli.h"
 #include "text/escape.h"
 
-void
+bool
 text_option (struct text_options *o, int key, const char *arg)
 {
     static const char *const modes[] = { "word", "uax29", "space",
                                          "char", "byte",  NULL };
     static const char *const cases[] = { "keep", "lower", NULL };
 
-    if (key == 't')
-        o->mode = (enum ng_tokenize_mode) cli_word (arg, modes);
-    else if (key == 'c')
+    switch (key)
     {
+    case 't':
+        o->mode = (enum ng_tokenize_mode) cli_word (arg, modes);
+        break;
+    case 'c':
         o->has_case = true;
         o->lower = cli_word (arg, cases) == 1;
-    }
-    else
+        break;
+    case TEXT_STRICT:
         o->strict = true;
+        break;
+    default:
+        return false;
+    }
+    return true;
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "cli.h"
 #include "text/tokenizer.h"
 
 struct text_options
@@ -14,8 +15,26 @@ struct text_options
     bool strict;
 };
 
-/* Take -t, -c or --strict: KEY is 't', 'c' or 's'.  */
-void text_option (struct text_options *o, int key, const char *arg);
+/* Keys of options with no short form.  */
+enum
+{
+    TEXT_STRICT = CLI_LONG_ONLY + 200
+};
+
+/* Rows for a program's table of options; MODE is the default.  */
+/* clang-format off */
+#define TEXT_OPTIONS(mode)                                                    \
+    { 't', "tokenize", "word|uax29|space|char|byte",                          \
+      "how to split text (default " mode ")" },                               \
+    { 'c', "case", "lower|keep", "lower is the default for word, else keep" }
+
+#define TEXT_STRICT_OPTION                                                    \
+    { TEXT_STRICT, "strict", NULL, "take invalid UTF-8 as an error" }
+/* clang-format on */
+
+/* Take the option KEY with argument ARG and return true, or false if it is
+   none of these.  */
+bool text_option (struct text_options *o, int key, const char *arg);
 
 /* A tokenizer as O says: lower case by default in word mode alone.  */
 void text_tokenizer (const struct text_options *o, struct ng_tokenizer *t);
