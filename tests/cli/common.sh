@@ -155,6 +155,38 @@ full_device ()
         || fail_ "$program -o /dev/full: wrong message"
 }
 
+# A disk is full where nothing may be written to a file: -o leaves none, and
+# an old one as it was.  What is said goes through a pipe.
+full_disk ()
+{
+    has_option_ "$program" --output || return
+    for old in '' yes; do
+        rm -f result
+        [ -z "$old" ] || echo untouched >result
+        limited -o result "$input" 2>&1 | cat >err
+        [ "$(cat status)" = 2 ] || fail_ "$program: a full disk: status"
+        expect_message "$program" '.*write .*: File too large$'
+        if [ -z "$old" ]; then
+            [ ! -e result ] || fail_ "$program: a full disk: leaves a file"
+        else
+            [ "$(cat result)" = untouched ] || fail_ "$program: the old file"
+        fi
+    done
+    rm -f result
+}
+
+# The program with ARG..., which may write no file; its status to the file
+# status.
+limited ()
+{
+    (
+        trap '' XFSZ
+        # shellcheck disable=SC3045
+        ulimit -f 0 && exec "$program" "$@" >/dev/null
+    )
+    echo $? >status
+}
+
 closed_output ()
 {
     for arg in --help --version "$input"; do
@@ -228,6 +260,7 @@ for program in $NG_PROGRAMS; do
     unreadable_inputs
     no_permission
     full_device
+    full_disk
     closed_output
     early_reader
     damaged_gzip

@@ -175,6 +175,43 @@ START_TEST (long_lines)
 }
 END_TEST
 
+/* The same for a token, wherever in its n-gram it stands.  */
+START_TEST (long_tokens)
+{
+    const size_t cap = NG_TOKEN_BYTES_MAX + 20;
+    char *text = malloc (cap);
+
+    ck_assert_ptr_nonnull (text);
+    for (size_t at = 0; at < 3; at++)
+        for (size_t over = 0; over < 2; over++)
+        {
+            struct item items[4];
+            struct ng_fault fault;
+            size_t n, len = 4 + 2 * at + NG_TOKEN_BYTES_MAX + over;
+
+            memset (text, 'x', cap);
+            memcpy (text, "a\t1\n", 4);
+            for (size_t i = 0; i < at; i++)
+                memcpy (text + 4 + 2 * i, "y ", 2);
+            for (size_t i = at; i < 2; i++, len += 2)
+                memcpy (text + len, " z", 2);
+            memcpy (text + len, "\t5\n", 3);
+            ck_assert_int_eq (read_all (text, len + 3, items, &n, &fault),
+                              over ? NG_ELIMIT : NG_END);
+            ck_assert_uint_eq (n, over ? 1 : 2);
+            if (over)
+            {
+                ck_assert_uint_eq (fault.line, 2);
+                ck_assert_str_eq (fault.text,
+                                  "a token is longer than 65535 bytes");
+            }
+            else
+                ck_assert_uint_eq (items[1].order, 3);
+        }
+    free (text);
+}
+END_TEST
+
 /* Lines that straddle the blocks of any size come out whole.  */
 START_TEST (many_lines)
 {
@@ -253,6 +290,7 @@ ng_suite (void)
     tcase_add_loop_test (c, lines_that_hold, 0, sizeof good / sizeof *good);
     tcase_add_loop_test (c, lines_at_fault, 0, sizeof bad / sizeof *bad);
     tcase_add_test (c, long_lines);
+    tcase_add_test (c, long_tokens);
     tcase_add_test (c, many_lines);
     tcase_add_test (c, sum_too_large);
     tcase_add_test (c, no_file);

@@ -183,7 +183,7 @@ parse_ngram (struct ng_counttext *r, const unsigned char *p,
     for (; q < end && *q != '\t'; q++)
         if (*q == ' ')
         {
-            if (q == token)
+            if (q == token || (size_t) (q - token) > NG_TOKEN_BYTES_MAX)
                 break;
             token = q + 1;
             order++;
@@ -192,6 +192,10 @@ parse_ngram (struct ng_counttext *r, const unsigned char *p,
         return fail (r, NG_EFORMAT, "no TAB between an n-gram and a count");
     if (q == token)
         return fail (r, NG_EFORMAT, "the n-gram has an empty token");
+    if ((size_t) (q - token) > NG_TOKEN_BYTES_MAX)
+        return ng_fault_at_line (r->fault, NG_ELIMIT, ng_input_name (r->in),
+                                 r->line, "a token is longer than %d bytes",
+                                 NG_TOKEN_BYTES_MAX);
     if (order > NG_ORDER_MAX)
         return fail (r, NG_ELIMIT, "the n-gram has more than 8 tokens");
     line->ngram = p;

@@ -252,7 +252,7 @@ is_full (const struct ng_textrun *r)
     return bytes > r->setup->budget_bytes / 2;
 }
 
-/* The ids of the tokens of LINE.  */
+/* The ids of the tokens of LINE; NG_ELIMIT if there are too many types.  */
 static enum ng_err
 intern_tokens (struct ng_textrun *r, const struct ng_counttext_line *line,
                uint32_t *ids)
@@ -265,8 +265,6 @@ intern_tokens (struct ng_textrun *r, const struct ng_counttext_line *line,
         const unsigned char *space = memchr (p, ' ', (size_t) (end - p));
         size_t len = (size_t) ((space ? space : end) - p);
 
-        if (len > NG_TOKEN_BYTES_MAX)
-            return NG_ELIMIT;
         err = ng_vocab_intern (r->vocab, p, len, &ids[k]);
         p += len + 1;
     }
@@ -316,9 +314,7 @@ ng_textrun_add (struct ng_textrun *r, struct ng_input *in)
         if (err == NG_ELIMIT)
             err = ng_fault_at_line (r->setup->fault, err, ng_input_name (in),
                                     ng_counttext_line_number (text),
-                                    "a token is longer than %d bytes, or there"
-                                    " are too many types",
-                                    NG_TOKEN_BYTES_MAX);
+                                    "more types than ids of 32 bits can tell");
         if (err == NG_OK && is_full (r))
             err = ng_textrun_finish (r);
         if (err != NG_OK)

@@ -22,8 +22,8 @@ struct ng_textrun;
 struct ng_textrun *ng_textrun_new (const struct ng_merge_setup *setup,
                                    struct ng_merger *m) NG_MUST_CHECK;
 
-/* Read the counts IN to its end.  As ng_counttext_next; NG_ELIMIT for a token
-   of more than NG_TOKEN_BYTES_MAX bytes; and as ng_merger_add.  */
+/* Read the counts IN to its end.  As ng_counttext_next; NG_ELIMIT for more
+   than NG_TYPES_MAX types; and as ng_merger_add.  */
 enum ng_err ng_textrun_add (struct ng_textrun *r,
                             struct ng_input *in) NG_MUST_CHECK;
 

@@ -220,7 +220,9 @@ ng_npy_read_header (struct ng_input *in, struct ng_npy *npy,
     if (err != NG_OK)
         return err;
     if (!ng_npy_is_magic (pre, PREAMBLE_BYTES))
-        return bad_header (in, fault, "it does not start with the magic");
+        return bad_header (in, fault,
+                           "it does not start with the magic"
+                           " (ngram-tokenize -o FILE.npy makes one of text)");
     if (pre[6] < 1 || pre[6] > 3)
         return bad_header (in, fault, "its version is not 1, 2 or 3");
     len = ng_get_u16le (pre + 8);
