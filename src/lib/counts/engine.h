@@ -8,7 +8,9 @@
     2. The vocabularies are sorted and merged: an id has now a rank.
     3. Each position's N tokens are packed into one number whose order is that
        of the n-grams ("key"), and go to the bucket that holds such keys; the
-       bounds between buckets are drawn from a sample.
+       bounds between buckets are drawn from a sample.  What all keys of a
+       bucket begin with is not kept, and the memory of ids that were packed is
+       used for keys.
     4. Each bucket is counted in a table that fits the cache, and what is
        distinct is sorted; buckets are written in their order, and one scan
        gives all lower orders.
