@@ -15,7 +15,7 @@
 enum
 {
     N_MODES = NG_BYTE + 1,
-    UNCUT = 5 << 20 /* bytes of text that is found no place to cut in */
+    UNCUT = 9 << 19 /* bytes of text that is found no place to cut in */
 };
 
 /* What came out.  Where a line is cut between blocks, whether all of it is
@@ -208,9 +208,8 @@ END_TEST
    to cut by looking at two bytes.  */
 START_TEST (uncut_text)
 {
-    static const char *const units[] = { "\xc3\xa9,", "\xc3\xa9\f",
-                                         "\r",        "\xe4\xb8\xad\v\xff",
-                                         "x\r",       "\xc2\xa0" };
+    static const char *const units[] = { "\xc3\xa9,", "\xc3\xa9\f", "\r",
+                                         "\xe4\xb8\xad\v\xff" };
     const enum ng_tokenize_mode mode = (enum ng_tokenize_mode) (_i % N_MODES);
     const char *unit = units[_i / N_MODES];
     const size_t len = strlen (unit), n = UNCUT / len * len;
@@ -223,8 +222,7 @@ START_TEST (uncut_text)
     for (size_t i = 0; i < n; i++)
         text[i] = (unsigned char) unit[i % len];
     /* What is a token beyond the limit is in check_corpus.  */
-    if (!(mode == NG_SPACE && memchr (unit, ',', len))
-        && !(mode == NG_SPACE && unit[0] == '\xc2'))
+    if (mode != NG_SPACE || !memchr (unit, ',', len))
     {
         sample_write (path, text, n);
         scan_whole (mode, text, n, &exp);
@@ -369,9 +367,9 @@ ng_suite (void)
     Suite *s = suite_create ("blocks");
     TCase *t = tcase_create ("blocks");
 
-    tcase_add_loop_test (t, random_text, 0, 6 * N_MODES);
+    tcase_add_loop_test (t, random_text, 0, 3 * N_MODES);
     tcase_add_loop_test (t, edges, 0, N_MODES);
-    tcase_add_loop_test (t, uncut_text, 0, 6 * N_MODES);
+    tcase_add_loop_test (t, uncut_text, 0, 4 * N_MODES);
     tcase_add_test (t, endless_token);
     tcase_add_loop_test (t, token_file, 0, 3);
     tcase_add_test (t, faults);
