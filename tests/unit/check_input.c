@@ -357,6 +357,18 @@ START_TEST (checked_together)
             ck_assert_int_eq (ng_input_check_all (cases[i], 3, NULL, &fault),
                               NG_OK);
     }
+    /* A file of that name is not standard input.  */
+    ck_assert_int_eq (chdir (dir), 0);
+    {
+        const char *const names[] = { "-" };
+        struct ng_fault fault = { 0 };
+        uint64_t bytes = 99;
+
+        sample_write ("-", "123", 3);
+        ck_assert_int_eq (ng_input_check_all (names, 1, &bytes, &fault), NG_OK);
+        ck_assert_uint_eq (bytes, 0);
+    }
+    ck_assert_int_eq (chdir (".."), 0);
     free (a);
     free (b);
     free (fifo);
