@@ -10,6 +10,7 @@
 #include "models/zipf.h"
 #include "models/zipfboot.h"
 #include "models/zipfcompare.h"
+#include "models/zipfcutoff.h"
 #include "models/zipfline.h"
 
 /* Can an exponent be estimated from CELLS[N]?  If not, say why.  */

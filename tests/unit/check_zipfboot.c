@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "models/zipfboot.h"
+#include "models/zipfcutoff.h"
 #include "unit.h"
 
 static double

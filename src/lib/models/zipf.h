@@ -1,7 +1,7 @@
 /* The power law of a spectrum: p(x) = x^-a / zeta(a, xmin) for counts x of
-   xmin and more, its exponent by maximum likelihood, and the cut-off xmin by
-   the Kolmogorov-Smirnov distance (Clauset, Shalizi and Newman 2009,
-   "Power-law distributions in empirical data", SIAM Review 51).
+   xmin and more, its exponent by maximum likelihood, and its distance from the
+   counts (Clauset, Shalizi and Newman 2009, "Power-law distributions in
+   empirical data", SIAM Review 51).  Which xmin: zipfcutoff.h.
 
    a is the frequency exponent: how fast fall the numbers of types that occur
    x times.  On ranks the same law is f(r) ~ r^-s with s = 1 / (a - 1), the
@@ -12,7 +12,6 @@
 #ifndef NG_ZIPF_H
 #define NG_ZIPF_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -67,32 +66,30 @@ void ng_zipf_tails_fini (struct ng_zipf_tails *tails);
 /* Fit the exponent to the counts of XMIN and more: the root of the
    likelihood's derivative (equation 3.5), the error from its curvature
    (equation 3.6).  NG_EINVAL if fewer than two distinct counts are left, for
-   which no exponent is likeliest.  */
-enum ng_err ng_zipf_fit_at (const struct ng_zipf_tails *tails, double xmin,
-                            struct ng_zipf_fit *fit) NG_MUST_CHECK;
-
-/* The same at the cut-off, among the counts that occur but the two greatest,
-   whose fit has the least distance (section 3.3); the smaller one of two that
-   do as well.  With fewer than three distinct counts the least one is the
-   cut-off.  The errors do not include the choice of the cut-off.
+   which no exponent is likeliest.
 
    The distance is the greatest difference at a count that occurs between the
    shares of types below it in the law and in the tail, as plfit has it.
    Shares rise on both sides, so that whole stretches of counts are ruled out
-   by their ends, and a cut-off is given up at the first count that is worse
-   than the best cut-off so far: about 2 microseconds per distinct count.  */
-enum ng_err ng_zipf_fit_best (const struct ng_zipf_tails *tails,
-                              struct ng_zipf_fit *fit) NG_MUST_CHECK;
+   by their ends.  */
+enum ng_err ng_zipf_fit_at (const struct ng_zipf_tails *tails, double xmin,
+                            struct ng_zipf_fit *fit) NG_MUST_CHECK;
+
+/* The likeliest exponent for counts of XMIN and more, LN_XMIN its logarithm,
+   whose logarithms have the mean MEAN_LN > LN_XMIN.  Newton's method from
+   GUESS, or from the approximation of equation 3.7 if GUESS is 0, until a step
+   is at most TOLERANCE * (a - 1).  */
+double ng_zipf_likeliest (double xmin, double ln_xmin, double mean_ln,
+                          double guess, double tolerance);
+
+/* What ng_zipf_fit_at asks of that.  */
+#define NG_ZIPF_TOLERANCE 1e-9
 
 /* The distance of the law with exponent A from the counts from the I-th on,
-   or something above LIMIT if it is above LIMIT.  */
+   or something above LIMIT if it is above LIMIT.  *AT is a cell where a law
+   much like it was far from the counts; it becomes the cell of the difference
+   that is handed back.  */
 double ng_zipf_distance (const struct ng_zipf_tails *tails, size_t i, double a,
-                         double limit);
-
-/* Is there a cut-off whose fit has a distance below LIMIT?  What
-   ng_zipf_fit_best looks for, in less time; HINT is a count near which such a
-   cut-off may be.  */
-bool ng_zipf_has_distance_below (const struct ng_zipf_tails *tails, double hint,
-                                 double limit);
+                         double limit, size_t *at);
 
 #endif

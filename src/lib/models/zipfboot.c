@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "models/hzeta.h"
+#include "models/zipfcutoff.h"
 
 enum
 {
