@@ -73,20 +73,24 @@ estimate_ranks (const struct ng_spectrum_cell *cells, size_t n,
     return err;
 }
 
+/* What random samples tell of FIT.  */
 static enum ng_err
-estimate_p_value (const struct zipf_wishes *wishes,
-                  const struct ng_zipf_tails *tails,
-                  const struct ng_zipf_fit *fit, struct zipf_row *row)
+estimate_by_samples (const struct zipf_wishes *wishes,
+                     const struct ng_zipf_tails *tails, struct ng_zipf_fit *fit,
+                     struct zipf_row *row)
 {
     struct ng_zipf_sampler *sampler = ng_zipf_sampler_new (wishes->seed);
+    bool choose = wishes->xmin == 0;
     enum ng_err err = sampler ? NG_OK : NG_ENOMEM;
     uint64_t n_worse = 0;
 
     for (uint64_t k = 0; k < wishes->n_draws && err == NG_OK; k++)
-        err = ng_zipf_p_value_draw (sampler, k, tails, fit, wishes->xmin == 0,
-                                    &n_worse);
+        err = ng_zipf_p_value_draw (sampler, k, tails, fit, choose, &n_worse);
+    if (wishes->n_draws > 0)
+        row->p_value = (double) n_worse / (double) wishes->n_draws;
+    if (err == NG_OK && choose)
+        err = ng_zipf_widen_errors (sampler, tails, fit);
     ng_zipf_sampler_free (sampler);
-    row->p_value = (double) n_worse / (double) wishes->n_draws;
     return err;
 }
 
@@ -139,6 +143,7 @@ estimate_tail (const struct zipf_wishes *wishes,
         cli_warn ("order %" PRIu64 ": the exponent rests on %.0f types with "
                   "counts of %.0f or more: too few to trust",
                   row->order, fit.n_tail, fit.xmin);
+    err = estimate_by_samples (wishes, tails, &fit, row);
     row->xmin = fit.xmin;
     row->n_tail = fit.n_tail;
     row->a = fit.a;
@@ -147,8 +152,6 @@ estimate_tail (const struct zipf_wishes *wishes,
     row->s_err = fit.s_err;
     row->distance = fit.ks;
     row->log_likelihood = fit.log_likelihood;
-    if (wishes->n_draws > 0)
-        err = estimate_p_value (wishes, tails, &fit, row);
     if (err == NG_OK && wishes->compare)
         err = compare (tails, &fit, row);
     return err;

@@ -76,7 +76,7 @@ for form in svg png pdf; do
 done
 head -c 200 a.svg | grep -q '<svg' || fail_ 'no SVG'
 tail -n 2 a.svg | grep -q '</svg>' || fail_ 'half an SVG'
-for text in '1-grams: s = 1.053 ± 0.028, least squares 1.035' \
+for text in '1-grams: s = 1.053 ± 0.036, least squares 1.035' \
     '4-grams: s = 0.193 ± 0.002, least squares 0.050' 'rank r'
 do
     grep -q -F -e "$text" a.svg || fail_ "the SVG does not say: $text"

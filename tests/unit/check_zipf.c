@@ -137,6 +137,55 @@ START_TEST (fit_at_each_cutoff)
 }
 END_TEST
 
+/* A thinned spectrum has some of the cells, each with all that lies up to the
+   next, in steps that are even but for single cells that are larger.  */
+START_TEST (thinning)
+{
+    enum
+    {
+        N = 5000,
+        N_THIN = 50
+    };
+    struct ng_spectrum_cell *cells = calloc (N, sizeof *cells);
+    struct ng_zipf_tails all, thin;
+    size_t from = 0;
+
+    for (size_t i = 0; i < N; i++)
+    {
+        cells[i].count = i + 1;
+        cells[i].n_types = 1 + (uint64_t) (1e6 / pow ((double) (i + 1), 2));
+    }
+    ck_assert_int_eq (ng_zipf_tails_init (&all, cells, N), NG_OK);
+    ck_assert_int_eq (ng_zipf_tails_thin (&all, N_THIN, &thin), NG_OK);
+    ck_assert_uint_le (thin.n, N_THIN + 1);
+    ck_assert_uint_ge (thin.n, N_THIN / 2);
+    for (size_t i = 0; i < thin.n; i++)
+    {
+        size_t j = from;
+
+        while (all.x[j] < thin.x[i])
+            j++;
+        ck_assert (i > 0 || j == 0);
+        ck_assert_double_eq (all.x[j], thin.x[i]);
+        ck_assert_double_eq (all.ln_x[j], thin.ln_x[i]);
+        ck_assert_double_eq (all.types[j], thin.types[i]);
+        ck_assert_double_eq (all.sum_ln[j], thin.sum_ln[i]);
+        if (j > from + 1)
+            ck_assert_double_ge (all.types[j - 1] / all.types[from],
+                                 pow (all.types[0], -1.0 / N_THIN));
+        from = j;
+    }
+    ck_assert_double_eq (thin.types[thin.n], 0);
+    ck_assert_double_eq (thin.sum_ln[thin.n], 0);
+    ng_zipf_tails_fini (&thin);
+    ck_assert_int_eq (ng_zipf_tails_thin (&all, N, &thin), NG_OK);
+    ck_assert_uint_eq (thin.n, N);
+    ng_zipf_tails_fini (&thin);
+    ng_zipf_tails_fini (&all);
+    free (cells);
+}
+END_TEST
+
 START_TEST (too_little)
 {
     struct ng_zipf_tails tails;
@@ -162,6 +211,7 @@ ng_suite (void)
     TCase *c = tcase_create ("zipf");
 
     tcase_add_loop_test (c, fit_at_each_cutoff, 0, N_CASES);
+    tcase_add_test (c, thinning);
     tcase_add_test (c, too_little);
     suite_add_tcase (s, c);
     return s;

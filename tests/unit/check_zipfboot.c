@@ -1,8 +1,6 @@
 #include <config.h>
 
-#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
-#include <gsl/gsl_sf_zeta.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,165 +8,143 @@
 #include "models/zipfcutoff.h"
 #include "unit.h"
 
-static double
-types_at (const struct ng_zipf_tails *t, size_t i)
-{
-    return t->types[i] - t->types[i + 1];
-}
-
-/* Draws against the law by chi-squared, over counts drawn together, counts
-   drawn one by one, and all beyond.  */
-START_TEST (draws_follow_the_law)
-{
-    static const double as[] = { 1.5, 2, 3.3 };
-    static const double xmins[] = { 1, 1, 4 };
-    enum
-    {
-        N_BINS = 60,
-        N_DRAWS = 400,
-        N_TYPES = 300
-    };
-    double a = as[_i], xmin = xmins[_i], seen[N_BINS] = { 0 }, chi2 = 0;
-    struct ng_zipf_sampler *s = ng_zipf_sampler_new (1);
-    int n_bins = 0;
-
-    ck_assert_ptr_nonnull (s);
-    for (uint64_t k = 0; k < N_DRAWS; k++)
-    {
-        const struct ng_zipf_tails *t;
-
-        ck_assert_int_eq (ng_zipf_sample (s, k, N_TYPES, a, xmin, &t), NG_OK);
-        ck_assert_double_eq (t->types[0], N_TYPES);
-        for (size_t i = 0; i < t->n; i++)
-        {
-            int bin = (int) (3 * log2 (t->x[i] / xmin));
-
-            ck_assert_double_ge (t->x[i], xmin);
-            if (i > 0)
-                ck_assert_double_lt (t->x[i - 1], t->x[i]);
-            seen[bin < N_BINS - 1 ? bin : N_BINS - 1] += types_at (t, i);
-        }
-    }
-    for (int bin = 0; bin < N_BINS; bin++)
-    {
-        double from = ceil (xmin * exp2 (bin / 3.0) - 1e-9);
-        double to = ceil (xmin * exp2 ((bin + 1) / 3.0) - 1e-9);
-        double p = gsl_sf_hzeta (a, from) / gsl_sf_hzeta (a, xmin);
-
-        if (bin < N_BINS - 1)
-            p -= gsl_sf_hzeta (a, to) / gsl_sf_hzeta (a, xmin);
-        p *= (double) N_DRAWS * N_TYPES;
-        if (p < 5)
-            continue;
-        chi2 += (seen[bin] - p) * (seen[bin] - p) / p;
-        n_bins++;
-    }
-    ck_assert_int_ge (n_bins, 8);
-    ck_assert_double_ge (gsl_cdf_chisq_Q (chi2, n_bins - 1), 0.001);
-    ng_zipf_sampler_free (s);
-}
-END_TEST
-
-/* A draw depends on seed and number alone.  */
-START_TEST (draws_repeat)
-{
-    struct ng_zipf_sampler *a = ng_zipf_sampler_new (5);
-    struct ng_zipf_sampler *b = ng_zipf_sampler_new (5);
-    struct ng_zipf_sampler *c = ng_zipf_sampler_new (6);
-    const struct ng_zipf_tails *x, *y, *z;
-    bool differs = false;
-
-    ck_assert_int_eq (ng_zipf_sample (a, 0, 1000, 2, 1, &x), NG_OK);
-    ck_assert_int_eq (ng_zipf_sample (a, 7, 1000, 2, 1, &x), NG_OK);
-    ck_assert_int_eq (ng_zipf_sample (b, 7, 1000, 2, 1, &y), NG_OK);
-    ck_assert_int_eq (ng_zipf_sample (c, 7, 1000, 2, 1, &z), NG_OK);
-    ck_assert_uint_eq (x->n, y->n);
-    for (size_t i = 0; i < x->n; i++)
-    {
-        ck_assert_double_eq (x->x[i], y->x[i]);
-        ck_assert_double_eq (x->types[i], y->types[i]);
-        differs = differs || i >= z->n || x->types[i] < z->types[i]
-                  || x->types[i] > z->types[i];
-    }
-    ck_assert (differs);
-    ng_zipf_sampler_free (a);
-    ng_zipf_sampler_free (b);
-    ng_zipf_sampler_free (c);
-    ng_zipf_sampler_free (NULL);
-}
-END_TEST
-
-/* Below the cut-off a resampled spectrum has the data's shares.  */
-START_TEST (body_is_kept)
-{
-    static const struct ng_spectrum_cell cells[] = { { 1, 100 }, { 2, 700 },
-                                                     { 3, 50 },  { 5, 200 },
-                                                     { 6, 100 }, { 9, 50 } };
-    struct ng_zipf_sampler *s = ng_zipf_sampler_new (2);
-    struct ng_zipf_tails tails;
-    struct ng_zipf_fit fit;
-    double seen[4] = { 0 };
-
-    ck_assert_int_eq (ng_zipf_tails_init (&tails, cells, 6), NG_OK);
-    ck_assert_int_eq (ng_zipf_fit_at (&tails, 5, &fit), NG_OK);
-    for (uint64_t k = 0; k < 500; k++)
-    {
-        const struct ng_zipf_tails *t;
-
-        ck_assert_int_eq (ng_zipf_resample (s, k, &tails, &fit, &t), NG_OK);
-        ck_assert_double_eq (t->types[0], 1200);
-        for (size_t i = 0; i < t->n; i++)
-        {
-            ck_assert (t->x[i] <= 3 || t->x[i] >= 5);
-            seen[t->x[i] <= 3 ? (int) t->x[i] - 1 : 3] += types_at (t, i);
-        }
-    }
-    /* 500 * 1200 types; four standard errors.  */
-    for (int i = 0; i < 4; i++)
-    {
-        double p = (i < 3 ? (double) cells[i].n_types : 350) / 1200;
-
-        ck_assert_double_eq_tol (seen[i] / 600000, p,
-                                 4 * sqrt (p * (1 - p) / 600000));
-    }
-    ng_zipf_tails_fini (&tails);
-    ng_zipf_sampler_free (s);
-}
-END_TEST
+static const double as[] = { 1.5, 2, 2.5, 3 };
 
 /* Known exponents come back within three standard errors in 99 of 100
-   samples.  */
+   samples, with the cut-off given and with the cut-off chosen, which widens
+   the error, but for most of them not to its double.  bench/zipflaw draws ten
+   times as many.  */
 START_TEST (errors_are_right)
 {
-    static const double as[] = { 1.5, 2, 2.5, 3 };
     static const double sizes[] = { 1e3, 1e4, 1e5, 1e6, 1e7 };
     struct ng_zipf_sampler *s = ng_zipf_sampler_new (3);
+    struct ng_zipf_sampler *redraws = ng_zipf_sampler_new (1);
     double a = as[_i];
-    int n = 0, near_at_one = 0, near_best = 0;
+    int n = 0, near_at_one = 0, near_best = 0, wide = 0;
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        for (uint64_t k = 0; k < (sizes[i] > 1e6 ? 10 : 100); k++)
+        for (uint64_t k = 0; k < (sizes[i] > 1e6 ? 10 : 50); k++)
         {
             const struct ng_zipf_tails *t;
             struct ng_zipf_fit fit;
+            double err;
 
             ck_assert_int_eq (ng_zipf_sample (s, k, sizes[i], a, 1, &t), NG_OK);
             ck_assert_int_eq (ng_zipf_fit_at (t, 1, &fit), NG_OK);
             near_at_one += fabs (fit.a - a) <= 3 * fit.a_err;
             ck_assert_int_eq (ng_zipf_fit_best (t, &fit), NG_OK);
+            err = fit.a_err;
+            ck_assert_int_eq (ng_zipf_widen_errors (redraws, t, &fit), NG_OK);
+            ck_assert_double_ge (fit.a_err, err);
+            ck_assert_double_eq_tol (
+                fit.s_err, fit.a_err / ((fit.a - 1) * (fit.a - 1)), 1e-12);
             near_best += fabs (fit.a - a) <= 3 * fit.a_err;
+            wide += fit.a_err > 2 * err;
             n++;
         }
     ck_assert_int_ge (near_at_one * 100, n * 99);
-    ck_assert_int_ge (near_best * 100, n * 98);
+    ck_assert_int_ge (near_best * 100, n * 99);
+    ck_assert_int_le (wide * 2, n);
     ng_zipf_sampler_free (s);
+    ng_zipf_sampler_free (redraws);
 }
 END_TEST
 
-/* Where the law is true its p-value is uniform: Kolmogorov's test at one in a
-   thousand, for samples fitted at a cut-off that is given; and small where
-   the law is not true.  */
-START_TEST (p_values_are_uniform)
+static int
+compare_reals (const void *a, const void *b)
+{
+    double x = *(const double *) a, y = *(const double *) b;
+
+    return x < y ? -1 : x > y;
+}
+
+enum
+{
+    N_SLOW = 1000
+};
+
+/* The exponents of samples drawn type by type from all the counts.  */
+static void
+slow_exponents (const struct ng_zipf_tails *t, double exponents[N_SLOW])
+{
+    double *m = calloc (t->n, sizeof *m), *x = calloc (t->n, sizeof *x);
+    uint64_t state = 1;
+
+    for (int k = 0; k < N_SLOW; k++)
+    {
+        struct ng_zipf_tails draw = { 0 };
+        struct ng_zipf_fit fit;
+        size_t n = 0;
+
+        for (size_t i = 0; i < t->n; i++)
+            m[i] = 0;
+        for (double left = t->types[0]; left > 0; left--)
+        {
+            double u;
+            size_t i = 0;
+
+            state =
+                state * UINT64_C (6364136223846793005) + 1442695040888963407;
+            u = (double) (state >> 11) / 0x1p53 * t->types[0];
+            while (t->types[0] - t->types[i + 1] <= u)
+                i++;
+            m[i]++;
+        }
+        for (size_t i = 0; i < t->n; i++)
+            if (m[i] > 0)
+            {
+                x[n] = t->x[i];
+                m[n++] = m[i];
+            }
+        ck_assert_int_eq (ng_zipf_tails_set (&draw, x, NULL, m, n), NG_OK);
+        ck_assert_int_eq (ng_zipf_fit_best (&draw, &fit), NG_OK);
+        exponents[k] = fit.a;
+        ng_zipf_tails_fini (&draw);
+    }
+    free (x);
+    free (m);
+    qsort (exponents, N_SLOW, sizeof *exponents, compare_reals);
+}
+
+/* Half the span of what lies between the Q-quantiles at both ends, as a share
+   of that of the 5 % quantiles of a normal law.  */
+static double
+half_span (const double exponents[N_SLOW], double q)
+{
+    size_t out = (size_t) (q * N_SLOW);
+
+    return (exponents[N_SLOW - 1 - out] - exponents[out]) / (2 * 1.6449);
+}
+
+/* The same without thinning and with ten times the draws.  Of 100 draws 2 to 9
+   may well lie beyond the quantiles where 5 are expected.  */
+START_TEST (errors_of_slow_redraws)
+{
+    struct ng_zipf_sampler *s = ng_zipf_sampler_new (3);
+    struct ng_zipf_sampler *redraws = ng_zipf_sampler_new (1);
+    const struct ng_zipf_tails *t;
+    struct ng_zipf_fit fit;
+    double err, few, many, exponents[N_SLOW];
+
+    ck_assert_int_eq (ng_zipf_sample (s, (uint64_t) _i, 3000, as[_i], 1, &t),
+                      NG_OK);
+    ck_assert_int_eq (ng_zipf_fit_best (t, &fit), NG_OK);
+    err = fit.a_err;
+    slow_exponents (t, exponents);
+    few = half_span (exponents, 0.09);
+    many = half_span (exponents, 0.02);
+    ck_assert_int_eq (ng_zipf_widen_errors (redraws, t, &fit), NG_OK);
+    ck_assert_double_ge (fit.a_err, fmax (err, few) * 0.9);
+    ck_assert_double_le (fit.a_err, fmax (err, many) * 1.1);
+    ng_zipf_sampler_free (s);
+    ng_zipf_sampler_free (redraws);
+}
+END_TEST
+
+/* Where the law is true p is uniform if the cut-off is given, by Kolmogorov's
+   test at one in a thousand, and nowhere smaller than that if it is
+   chosen.  */
+START_TEST (p_values_of_the_law)
 {
     enum
     {
@@ -177,28 +153,41 @@ START_TEST (p_values_are_uniform)
     };
     struct ng_zipf_sampler *s = ng_zipf_sampler_new (4);
     struct ng_zipf_sampler *draws = ng_zipf_sampler_new (5);
-    double seen[N_DRAWS + 1] = { 0 }, sum = 0, worst = 0;
+    double seen[2][N_DRAWS + 1] = { { 0 } };
 
     for (uint64_t k = 0; k < N; k++)
-    {
-        const struct ng_zipf_tails *t;
-        struct ng_zipf_fit fit;
-        uint64_t n_worse = 0;
+        for (int choose = 0; choose < 2; choose++)
+        {
+            const struct ng_zipf_tails *t;
+            struct ng_zipf_fit fit;
+            uint64_t n_worse = 0;
 
-        ck_assert_int_eq (ng_zipf_sample (s, k, 1000, 2.2, 1, &t), NG_OK);
-        ck_assert_int_eq (ng_zipf_fit_at (t, 1, &fit), NG_OK);
-        for (uint64_t i = 0; i < N_DRAWS; i++)
-            ck_assert_int_eq (ng_zipf_p_value_draw (draws, k * N_DRAWS + i, t,
-                                                    &fit, false, &n_worse),
+            ck_assert_int_eq (ng_zipf_sample (s, k, 1000, as[_i], 1, &t),
                               NG_OK);
-        seen[n_worse]++;
-    }
-    for (int i = 0; i <= N_DRAWS; i++)
+            ck_assert_int_eq (choose ? ng_zipf_fit_best (t, &fit)
+                                     : ng_zipf_fit_at (t, 1, &fit),
+                              NG_OK);
+            for (uint64_t i = 0; i < N_DRAWS; i++)
+                ck_assert_int_eq (ng_zipf_p_value_draw (draws, k * N_DRAWS + i,
+                                                        t, &fit, choose,
+                                                        &n_worse),
+                                  NG_OK);
+            seen[choose][n_worse]++;
+        }
+    for (int choose = 0; choose < 2; choose++)
     {
-        sum += seen[i] / N;
-        worst = fmax (worst, fabs (sum - (i + 1.0) / (N_DRAWS + 1)));
+        double sum = 0, above = 0, below = 0;
+
+        for (int i = 0; i <= N_DRAWS; i++)
+        {
+            sum += seen[choose][i] / N;
+            above = fmax (above, sum - (i + 1.0) / (N_DRAWS + 1));
+            below = fmax (below, (i + 1.0) / (N_DRAWS + 1) - sum);
+        }
+        ck_assert_double_le (above, 1.95 / sqrt (N));
+        if (!choose)
+            ck_assert_double_le (below, 1.95 / sqrt (N));
     }
-    ck_assert_double_le (worst, 1.95 / sqrt (N));
     ng_zipf_sampler_free (s);
     ng_zipf_sampler_free (draws);
 }
@@ -242,11 +231,10 @@ ng_suite (void)
     TCase *c = tcase_create ("zipfboot");
 
     (void) gsl_set_error_handler_off ();
-    tcase_add_loop_test (c, draws_follow_the_law, 0, 3);
-    tcase_add_test (c, draws_repeat);
-    tcase_add_test (c, body_is_kept);
+    tcase_set_timeout (c, 60);
     tcase_add_loop_test (c, errors_are_right, 0, 4);
-    tcase_add_test (c, p_values_are_uniform);
+    tcase_add_loop_test (c, errors_of_slow_redraws, 0, 4);
+    tcase_add_loop_test (c, p_values_of_the_law, 0, 4);
     tcase_add_test (c, p_value_of_no_law);
     suite_add_tcase (s, c);
     return s;

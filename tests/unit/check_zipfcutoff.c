@@ -3,8 +3,8 @@
 #include <gsl/gsl_errno.h>
 #include <math.h>
 
-#include "models/zipfboot.h"
 #include "models/zipfcutoff.h"
+#include "models/zipfsample.h"
 #include "unit.h"
 
 /* The best cut-off by fitting at each, one after the other.  */

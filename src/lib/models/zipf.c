@@ -63,8 +63,8 @@ ng_zipf_tails_init (struct ng_zipf_tails *t,
 }
 
 enum ng_err
-ng_zipf_tails_set (struct ng_zipf_tails *t, const double *x, const double *m,
-                   size_t n)
+ng_zipf_tails_set (struct ng_zipf_tails *t, const double *x,
+                   const double *mean_ln, const double *m, size_t n)
 {
     struct ng_sum sum_ln = { 0, 0 };
     enum ng_err err = tails_room (t, n);
@@ -75,11 +75,34 @@ ng_zipf_tails_set (struct ng_zipf_tails *t, const double *x, const double *m,
     {
         t->x[i] = x[i];
         t->ln_x[i] = log (x[i]);
-        ng_sum_add (&sum_ln, m[i] * t->ln_x[i]);
+        ng_sum_add (&sum_ln, m[i] * (mean_ln ? mean_ln[i] : t->ln_x[i]));
         t->types[i] = t->types[i + 1] + m[i];
         t->sum_ln[i] = ng_sum_value (&sum_ln);
     }
     return NG_OK;
+}
+
+enum ng_err
+ng_zipf_tails_thin (const struct ng_zipf_tails *t, size_t n,
+                    struct ng_zipf_tails *out)
+{
+    double step = t->n > n ? exp (-log (t->types[0]) / (double) n) : 1;
+    double below = HUGE_VAL;
+    size_t k = 0;
+    enum ng_err err;
+
+    *out = (struct ng_zipf_tails){ 0 };
+    err = tails_room (out, t->n);
+    for (size_t i = 0; i < t->n && err == NG_OK; i++)
+        if (t->types[i] <= below)
+        {
+            out->x[k] = t->x[i];
+            out->ln_x[k] = t->ln_x[i];
+            out->types[k] = t->types[i];
+            out->sum_ln[k++] = t->sum_ln[i];
+            below = t->types[i] * step;
+        }
+    return err == NG_OK ? tails_room (out, k) : err;
 }
 
 void
@@ -118,7 +141,7 @@ struct comparison
     size_t i;          /* the tail's first cell */
     double a, ln_zeta; /* exponent; ln zeta (a, xmin) */
     double worst;      /* the greatest difference seen */
-    size_t at;         /* and its cell */
+    struct ng_zipf_gap gap;
 };
 
 /* The share of types below x[j] in the law, and in the tail.  Both rise
@@ -135,12 +158,12 @@ shares_below (struct comparison *c, size_t j)
     double ln_z = ng_lnhzeta (c->a, t->x[j], t->ln_x[j]);
     struct shares s = { -expm1 (ln_z - c->ln_zeta),
                         1 - t->types[j] / t->types[c->i] };
-    double d = fabs (s.law - s.tail);
+    double d = s.law - s.tail;
 
-    if (d > c->worst)
+    if (fabs (d) > c->worst)
     {
-        c->worst = d;
-        c->at = j;
+        c->worst = fabs (d);
+        c->gap = (struct ng_zipf_gap){ j, d > 0 };
     }
     return s;
 }
@@ -173,8 +196,8 @@ find_distance (struct comparison *c, double limit)
     size_t last = c->t->n - 1;
     struct shares a, b;
 
-    if (c->at > c->i && c->at < last)
-        (void) shares_below (c, c->at);
+    if (c->gap.at > c->i && c->gap.at < last)
+        (void) shares_below (c, c->gap.at);
     if (c->worst > limit)
         return;
     a = shares_below (c, c->i);
@@ -184,13 +207,13 @@ find_distance (struct comparison *c, double limit)
 
 double
 ng_zipf_distance (const struct ng_zipf_tails *t, size_t i, double a,
-                  double limit, size_t *at)
+                  double limit, struct ng_zipf_gap *gap)
 {
-    struct comparison c = { t,  i,  a, ng_lnhzeta (a, t->x[i], t->ln_x[i]),
-                            -1, *at };
+    struct comparison c = { t,  i,   a, ng_lnhzeta (a, t->x[i], t->ln_x[i]),
+                            -1, *gap };
 
     find_distance (&c, limit);
-    *at = c.at;
+    *gap = c.gap;
     return c.worst;
 }
 
@@ -216,7 +239,7 @@ ng_zipf_fit_at (const struct ng_zipf_tails *t, double xmin,
     fit->s = 1 / (fit->a - 1);
     fit->s_err = fit->a_err * fit->s * fit->s;
     fit->log_likelihood = -fit->n_tail * z.value - fit->a * t->sum_ln[i];
-    c = (struct comparison){ t, i, fit->a, z.value, -1, i };
+    c = (struct comparison){ t, i, fit->a, z.value, -1, { i, false } };
     find_distance (&c, 1);
     fit->ks = c.worst;
     return NG_OK;

@@ -12,6 +12,7 @@
 #ifndef NG_ZIPF_H
 #define NG_ZIPF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,9 +58,17 @@ enum ng_err ng_zipf_tails_init (struct ng_zipf_tails *tails,
                                 size_t n) NG_MUST_CHECK;
 
 /* The same of counts X[N], which rise, and the numbers of types M[N] that have
-   them, in *TAILS as it was made before or all zero.  */
+   them, in *TAILS as it was made before or all zero.  The types of a cell add
+   ln X[i] each to what tails sum, or MEAN_LN[i] if that is not NULL.  */
 enum ng_err ng_zipf_tails_set (struct ng_zipf_tails *tails, const double *x,
-                               const double *m, size_t n) NG_MUST_CHECK;
+                               const double *mean_ln, const double *m,
+                               size_t n) NG_MUST_CHECK;
+
+/* Make *OUT of about N cells of TAILS, which begin tails that fall by even
+   steps of the logarithm of types; all of them if there are no more.  A cell
+   has the types up to the next.  NG_ENOMEM.  */
+enum ng_err ng_zipf_tails_thin (const struct ng_zipf_tails *tails, size_t n,
+                                struct ng_zipf_tails *out) NG_MUST_CHECK;
 
 void ng_zipf_tails_fini (struct ng_zipf_tails *tails);
 
@@ -85,11 +94,19 @@ double ng_zipf_likeliest (double xmin, double ln_xmin, double mean_ln,
 /* What ng_zipf_fit_at asks of that.  */
 #define NG_ZIPF_TOLERANCE 1e-9
 
+/* Where a law and the counts of a tail differ most.  */
+struct ng_zipf_gap
+{
+    size_t at;           /* cell */
+    bool law_lies_lower; /* the law has the smaller share of types there and
+                            above */
+};
+
 /* The distance of the law with exponent A from the counts from the I-th on,
-   or something above LIMIT if it is above LIMIT.  *AT is a cell where a law
-   much like it was far from the counts; it becomes the cell of the difference
-   that is handed back.  */
+   or something above LIMIT if it is above LIMIT.  *GAP is that of a law much
+   like it, which is tried first, or all zero; it becomes that of the
+   difference which is handed back.  */
 double ng_zipf_distance (const struct ng_zipf_tails *tails, size_t i, double a,
-                         double limit, size_t *at);
+                         double limit, struct ng_zipf_gap *gap);
 
 #endif

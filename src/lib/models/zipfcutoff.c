@@ -20,16 +20,16 @@ static const double exponent_slack = 1e-5, share_slack = 1e-9;
 
 /* A stretch of cut-offs gets WIDTH_START of what the last one was too far off,
    as a share of its types; what is ruled out makes the next one wider.  */
-static const double width_start = 0.4, width_growth = 1.25;
+static const double width_start = 0.6, width_growth = 1.25;
 
 struct search
 {
     const struct ng_zipf_tails *t;
-    double best;  /* what a distance has to beat */
-    double goal;  /* below this one is good enough */
-    size_t found; /* the cut-off that has it */
-    size_t at;    /* the cell at which cut-offs near by are far off */
-    double a;     /* the exponent there, or 0 */
+    double best;            /* what a distance has to beat */
+    double goal;            /* below this one is good enough */
+    size_t found;           /* the cut-off that has it */
+    struct ng_zipf_gap gap; /* of the last cut-off tried */
+    double a;               /* an exponent near by, or 0 */
 };
 
 static double
@@ -43,32 +43,28 @@ mean_ln (const struct ng_zipf_tails *t, size_t i)
 
    The mean of ln x in a law rises with xmin and falls with a; that of the tail
    rises with the cut-off.  So the exponents of all these cut-offs lie between
-   the one which fits the mean of HI from LO on and the one that fits the mean
-   of LO from HI on.  The share of a law at and above a count rises with xmin
-   and falls with a, and the tail's rises with the cut-off.  */
+   the one which fits the mean of HI from LO on and the one which fits the mean
+   of LO from HI on.  The share of a law at and above a count falls with a and
+   rises with xmin, and the tail's rises with the cut-off.  */
 static bool
 all_are_worse (struct search *s, size_t lo, size_t hi)
 {
     const struct ng_zipf_tails *t = s->t;
-    size_t w = s->at;
-    double low, high, law_min, law_max, tail_min, tail_max;
+    size_t w = s->gap.at;
+    /* The extreme law, and its mean, are of the one end or of the other.  */
+    size_t q = s->gap.law_lies_lower ? hi : lo, p = lo + hi - q;
+    double law, tail, slack;
 
-    if (w <= hi || w >= t->n || mean_ln (t, lo) - t->ln_x[hi] < exponent_slack)
+    if (w <= hi || mean_ln (t, lo) - t->ln_x[hi] < exponent_slack)
         return false;
-    low = ng_zipf_likeliest (t->x[lo], t->ln_x[lo], mean_ln (t, hi), s->a,
-                             exponent_slack);
-    high = ng_zipf_likeliest (t->x[hi], t->ln_x[hi], mean_ln (t, lo), low,
+    s->a = ng_zipf_likeliest (t->x[p], t->ln_x[p], mean_ln (t, q), s->a,
                               exponent_slack);
-    s->a = low;
-    low -= exponent_slack * (low - 1);
-    high += exponent_slack * (high - 1);
-    law_min = exp (ng_lnhzeta (high, t->x[w], t->ln_x[w])
-                   - ng_lnhzeta (high, t->x[lo], t->ln_x[lo]));
-    law_max = exp (ng_lnhzeta (low, t->x[w], t->ln_x[w])
-                   - ng_lnhzeta (low, t->x[hi], t->ln_x[hi]));
-    tail_min = t->types[w] / t->types[lo];
-    tail_max = t->types[w] / t->types[hi];
-    return fmax (law_min - tail_max, tail_min - law_max)
+    slack = exponent_slack * (s->a - 1);
+    s->a += s->gap.law_lies_lower ? -slack : slack;
+    law = exp (ng_lnhzeta (s->a, t->x[w], t->ln_x[w])
+               - ng_lnhzeta (s->a, t->x[q], t->ln_x[q]));
+    tail = t->types[w] / t->types[p];
+    return (s->gap.law_lies_lower ? tail - law : law - tail)
            > s->best + share_slack;
 }
 
@@ -81,7 +77,7 @@ try_cutoff (struct search *s, size_t i)
 
     s->a = ng_zipf_likeliest (t->x[i], t->ln_x[i], mean_ln (t, i), 0,
                               NG_ZIPF_TOLERANCE);
-    d = ng_zipf_distance (t, i, s->a, s->best, &s->at);
+    d = ng_zipf_distance (t, i, s->a, s->best, &s->gap);
     if (d < s->best || (d <= s->best && i < s->found))
     {
         s->best = d;
@@ -126,7 +122,7 @@ try_range (struct search *s, size_t i, size_t end)
 enum ng_err
 ng_zipf_fit_best (const struct ng_zipf_tails *t, struct ng_zipf_fit *fit)
 {
-    struct search s = { t, HUGE_VAL, 0, 0, 0, 0 };
+    struct search s = { t, HUGE_VAL, 0, 0, { 0, false }, 0 };
     size_t n_cutoffs = t->n >= 3 ? t->n - 2 : 0;
 
     if (t->n == 0)
@@ -143,7 +139,7 @@ ng_zipf_has_distance_below (const struct ng_zipf_tails *t, double hint,
 {
     /* No cell comes before FOUND = 0: a distance that equals the limit is not
        below it.  */
-    struct search s = { t, limit, limit, 0, 0, 0 };
+    struct search s = { t, limit, limit, 0, { 0, false }, 0 };
     size_t n_cutoffs = t->n >= 3 ? t->n - 2 : 0, start = 0;
 
     while (start < n_cutoffs && t->x[start] < hint)
