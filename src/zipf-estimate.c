@@ -59,18 +59,19 @@ estimate_ranks (const struct ng_spectrum_cell *cells, size_t n,
     err = ng_mandelbrot_fit (cells, n, &law);
     if (err == NG_EINVAL)
     {
-        /* Usual for longer n-grams, and so no warning.  */
-        cli_note ("order %" PRIu64 ": no Zipf-Mandelbrot law: no q from -0.9 "
-                  "to the number of types is the likeliest",
+        cli_warn ("order %" PRIu64 ": no Zipf-Mandelbrot law: no s and q are "
+                  "the likeliest, since counts fall with the rank not as a "
+                  "power, or at the first rank alone",
                   row->order);
         return NG_OK;
     }
+    if (err != NG_OK)
+        return err;
     row->mandelbrot_s = law.s;
     row->mandelbrot_s_err = law.s_err;
     row->mandelbrot_q = law.q;
     row->mandelbrot_q_err = law.q_err;
-    row->mandelbrot_ln_c = law.ln_c;
-    return err;
+    return NG_OK;
 }
 
 /* What random samples tell of FIT.  */

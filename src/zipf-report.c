@@ -88,12 +88,9 @@ zipf_row_init (struct zipf_row *row, uint64_t order, uint64_t n_types,
 {
     static const double unknown = (double) NAN;
 
-    *row = (struct zipf_row){ order,
-                              n_types,
-                              n_tokens,
-                              .line_intercept = unknown,
-                              .bins_intercept = unknown,
-                              .mandelbrot_ln_c = unknown };
+    *row =
+        (struct zipf_row){ order, n_types, n_tokens, .line_intercept = unknown,
+                           .bins_intercept = unknown };
     for (size_t i = 0; i < N_COLUMNS; i++)
         if (columns[i].kind != COUNT)
             memcpy ((char *) row + columns[i].offset, &unknown, sizeof unknown);

@@ -25,8 +25,8 @@ struct zipf_row
     double mandelbrot_s, mandelbrot_s_err;
     double mandelbrot_q, mandelbrot_q_err;
     double ratios[3], ratio_ps[3]; /* by enum ng_rival */
-    /* For the picture alone: ln f = intercept - slope ln r, and so on.  */
-    double line_intercept, bins_intercept, mandelbrot_ln_c;
+    /* For the picture alone: ln f = intercept - slope ln r.  */
+    double line_intercept, bins_intercept;
 };
 
 /* Set all reals of *ROW to NAN and the rest to what is given.  */

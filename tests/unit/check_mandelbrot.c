@@ -23,9 +23,24 @@ START_TEST (sums_equal_loops)
                     sum +=
                         powl ((long double) (r + qs[j]), -(long double) ss[i]);
                 ck_assert_double_eq_tol (
-                    ng_mandelbrot_sum (ss[i], qs[j], ns[k]), (double) sum,
-                    2e-12 * (double) sum);
+                    ng_mandelbrot_ln_sum (ss[i], 1 + qs[j], ns[k]),
+                    (double) logl (sum), 2e-12);
             }
+}
+END_TEST
+
+/* Where the first term is next to nothing it is nearly all of the sum; where
+   terms leave the range of doubles their logarithm does not.  */
+START_TEST (sums_at_the_ends)
+{
+    ck_assert_double_eq_tol (ng_mandelbrot_ln_sum (0.5, 1e-100, 1000),
+                             50 * log (10), 1e-12);
+    ck_assert_double_eq_tol (ng_mandelbrot_ln_sum (2, 1e-250, 1000),
+                             500 * log (10), 1e-11);
+    ck_assert_double_eq_tol (ng_mandelbrot_ln_sum (128, 1e6, 1),
+                             -128 * log (1e6), 1e-11);
+    ck_assert_double_eq_tol (ng_mandelbrot_ln_sum (0, 7, 1e6), log (1e6),
+                             1e-12);
 }
 END_TEST
 
@@ -87,9 +102,42 @@ START_TEST (fit_is_likeliest)
     ck_assert_double_eq_tol (fit.s_err, sqrt (qq / det), 0.01 * fit.s_err);
     ck_assert_double_eq_tol (fit.q_err, sqrt (ss / det), 0.01 * fit.q_err);
     /* The counts of the law sum up to the tokens.  */
-    ck_assert_double_eq_tol (exp (fit.ln_c)
-                                 * ng_mandelbrot_sum (fit.s, fit.q, 3775),
-                             tokens, 1e-6 * tokens);
+    ck_assert_double_eq_tol (
+        exp (fit.ln_c + ng_mandelbrot_ln_sum (fit.s, 1 + fit.q, 3775)), tokens,
+        1e-6 * tokens);
+}
+END_TEST
+
+/* Triples and quadruples of a book: rank 1 gets a place of its own.  No other
+   law is as likely, wherever q is.  */
+START_TEST (first_rank_apart)
+{
+    static const struct ng_spectrum_cell triples[] = {
+        { 1, 2827 }, { 2, 110 }, { 3, 23 }, { 4, 15 }, { 5, 6 },
+        { 6, 4 },    { 8, 3 },   { 11, 1 }, { 16, 1 }, { 59, 1 }
+    };
+    static const struct ng_spectrum_cell quadruples[] = {
+        { 1, 3162 }, { 2, 29 }, { 3, 6 }, { 4, 2 }, { 14, 1 }
+    };
+    const struct ng_spectrum_cell *cells = _i ? quadruples : triples;
+    size_t n = _i ? 5 : 10;
+    struct ng_mandelbrot fit;
+    double tokens = 0, best;
+
+    for (size_t i = 0; i < n; i++)
+        tokens += (double) (cells[i].count * cells[i].n_types);
+    ck_assert_int_eq (ng_mandelbrot_fit (cells, n, &fit), NG_OK);
+    ck_assert_double_lt (fit.q, -0.9);
+    ck_assert_double_gt (fit.s, 0.05);
+    best = fit.log_likelihood * tokens;
+    /* The slow way has 1 + q from q, and loses digits.  */
+    ck_assert_double_eq_tol (slow_likelihood (cells, n, fit.s, fit.q), best,
+                             1e-6 * fabs (best));
+    for (double t = -30; t <= 8; t += 0.5)
+        for (double ratio = 0.5; ratio <= 2; ratio *= 1.1)
+            ck_assert_double_le (
+                slow_likelihood (cells, n, fit.s * ratio, expm1 (t)),
+                best * (1 - 1e-12));
 }
 END_TEST
 
@@ -145,7 +193,9 @@ ng_suite (void)
 
     (void) gsl_set_error_handler_off ();
     tcase_add_test (c, sums_equal_loops);
+    tcase_add_test (c, sums_at_the_ends);
     tcase_add_test (c, fit_is_likeliest);
+    tcase_add_loop_test (c, first_rank_apart, 0, 2);
     tcase_add_loop_test (c, known_law, 0, 4);
     tcase_add_test (c, no_law);
     suite_add_tcase (s, c);

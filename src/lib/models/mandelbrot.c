@@ -2,7 +2,7 @@
 
 #include "models/mandelbrot.h"
 
-#include <gsl/gsl_multimin.h>
+#include <gsl/gsl_min.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -11,9 +11,15 @@
 
 enum
 {
-    STEPS_MAX = 1000,
-    TERMS = 48 /* summed as they stand before Euler and Maclaurin's formula */
+    STEPS_MAX = 100,
+    TERMS = 24 /* summed as they stand before Euler and Maclaurin's formula */
 };
+
+static const double s_min = 0x1p-10, s_max = 0x1p7;
+
+/* Of parameters.  A cost at its minimum, for which a rough one does, is told
+   to the square of that.  */
+static const double fine = 1e-8, rough = 1e-6;
 
 /* The spectrum, with ranks from the commonest type down.  */
 struct ranks
@@ -23,117 +29,202 @@ struct ranks
     double n_types, n_tokens;
 };
 
-/* The integral of x^-s from A to B.  */
-static double
-integral_of_power (double s, double a, double b)
+/* All powers are by those of the first term, FIRST^-s, so that none leaves the
+   range of doubles.  */
+struct power
 {
-    double e = 1 - s, l = log (b / a);
+    double s, first;
+};
 
-    /* a^e (e^(e l) - 1) / e, which has the limit l where e is 0.  */
-    return fabs (e * l) < 1e-9 ? pow (a, e) * l * (1 + e * l / 2)
-                               : pow (a, e) * expm1 (e * l) / e;
+static double
+at (const struct power *p, double x)
+{
+    return pow (x / p->first, -p->s);
 }
 
-/* Half the ends and the corrections of Euler and Maclaurin's formula for x^-s
-   at one end: SIGN is -1 at the lower one.  */
+/* The integral from A to B.  */
 static double
-end_of_power (double s, double x, double sign)
+integral (const struct power *p, double a, double b)
 {
-    double f = pow (x, -s), r2 = 1 / (x * x);
+    double e = 1 - p->s, l = log (b / a);
+
+    /* a^e (e^(e l) - 1) / e, which has the limit l where e is 0.  */
+    return at (p, a) * a
+           * (fabs (e * l) < 1e-9 ? l * (1 + e * l / 2) : expm1 (e * l) / e);
+}
+
+/* Half the end X and the corrections of Euler and Maclaurin's formula there:
+   SIGN is -1 at the lower one.  */
+static double
+end_of_sum (const struct power *p, double x, double sign)
+{
+    double s = p->s, r2 = 1 / (x * x);
     double d1 = -s / x, d3 = d1 * (s + 1) * (s + 2) * r2;
     double d5 = d3 * (s + 3) * (s + 4) * r2;
     double d7 = d5 * (s + 5) * (s + 6) * r2;
 
-    return f * (0.5 + sign * (d1 / 12 - d3 / 720 + d5 / 30240 - d7 / 1209600));
+    return at (p, x)
+           * (0.5 + sign * (d1 / 12 - d3 / 720 + d5 / 30240 - d7 / 1209600));
 }
 
 double
-ng_mandelbrot_sum (double s, double q, double n)
+ng_mandelbrot_ln_sum (double s, double first, double n)
 {
+    struct power p = { s, first };
     struct ng_sum sum = { 0, 0 };
-    double r = 1;
+    double last = first + n - 1, k = 0;
 
-    for (; r <= n && (r <= TERMS || r + q < 2 * s); r++)
-        ng_sum_add (&sum, pow (r + q, -s));
-    if (r <= n)
+    for (; k < n && (k < TERMS || first + k < 2 * s); k++)
+        ng_sum_add (&sum, at (&p, first + k));
+    if (k < n)
     {
-        ng_sum_add (&sum, integral_of_power (s, r + q, n + q));
-        ng_sum_add (&sum, end_of_power (s, r + q, -1));
-        ng_sum_add (&sum, end_of_power (s, n + q, 1));
+        ng_sum_add (&sum, integral (&p, first + k, last));
+        ng_sum_add (&sum, end_of_sum (&p, first + k, -1));
+        ng_sum_add (&sum, end_of_sum (&p, last, 1));
     }
-    return ng_sum_value (&sum);
+    return log (ng_sum_value (&sum)) - s * log (first);
 }
 
-/* Minus the log-likelihood per token of exponent S and shift Q = e^T - 1.  */
-static double
-cost (const struct ranks *d, double s, double t)
+/* Laws of one shift q, told by FIRST = 1 + q, in which what q differs by from
+   -1 is not lost.  */
+struct shifted
+{
+    double first;
+    double mean_ln; /* over tokens, of ln (r + q) */
+    double n_types;
+};
+
+static struct shifted
+shift (const struct ranks *d, double first)
 {
     struct ng_sum sum = { 0, 0 };
-    double q = expm1 (t), rank = 0;
+    double rank = 0;
 
     for (size_t i = d->n; i-- > 0;)
     {
         double m = (double) d->cells[i].n_types;
 
         ng_sum_add (&sum, (double) d->cells[i].count
-                              * ng_sum_ln_ranks (rank + 1 + q, m));
+                              * ng_sum_ln_ranks (rank + first, m));
         rank += m;
     }
-    return s * ng_sum_value (&sum) / d->n_tokens
-           + log (ng_mandelbrot_sum (s, q, d->n_types));
+    return (struct shifted){ first, ng_sum_value (&sum) / d->n_tokens,
+                             d->n_types };
 }
 
-/* The commonest type alone is fitted where 1 + q is near 0.  */
-static const double t_min = -2.3, s_max = 100;
-
+/* Minus the log-likelihood per token of the exponent S.  */
 static double
-t_max (const struct ranks *d)
+cost (const struct shifted *l, double s)
 {
-    return log1p (d->n_types);
+    return s * l->mean_ln + ng_mandelbrot_ln_sum (s, l->first, l->n_types);
 }
 
 static double
-cost_for_gsl (const gsl_vector *v, void *data)
+cost_for_gsl (double s, void *data)
 {
-    const struct ranks *d = data;
-    double s = gsl_vector_get (v, 0), t = gsl_vector_get (v, 1);
-
-    if (!(s > 0 && s < s_max && t > t_min && t < t_max (d)))
-        return HUGE_VAL;
-    return cost (d, s, t);
+    return cost (data, s);
 }
 
-/* Find the least cost from *S and *T on.  */
+/* Bring *X, at which F is below what it is at LO and HI, to the minimum.  */
 static enum ng_err
-minimise (struct ranks *d, double *s, double *t)
+minimise (gsl_function *f, double lo, double hi, double precision, double *x)
 {
-    gsl_multimin_function f = { cost_for_gsl, 2, d };
-    gsl_vector *start = gsl_vector_alloc (2), *step = gsl_vector_alloc (2);
-    gsl_multimin_fminimizer *m =
-        gsl_multimin_fminimizer_alloc (gsl_multimin_fminimizer_nmsimplex2, 2);
-    enum ng_err err = start && step && m ? NG_OK : NG_ENOMEM;
+    gsl_min_fminimizer *m = gsl_min_fminimizer_alloc (gsl_min_fminimizer_brent);
     int status;
 
-    if (err == NG_OK)
+    if (!m)
+        return NG_ENOMEM;
+    status = gsl_min_fminimizer_set (m, f, *x, lo, hi);
+    for (int i = 0; i < STEPS_MAX && status == 0; i++)
     {
-        gsl_vector_set (start, 0, *s);
-        gsl_vector_set (start, 1, *t);
-        gsl_vector_set_all (step, 0.2);
-        status = gsl_multimin_fminimizer_set (m, &f, start, step);
-        for (int i = 0; i < STEPS_MAX && status == 0; i++)
-        {
-            status = gsl_multimin_fminimizer_iterate (m);
-            if (gsl_multimin_fminimizer_size (m) < 1e-7)
-                break;
-        }
-        *s = gsl_vector_get (gsl_multimin_fminimizer_x (m), 0);
-        *t = gsl_vector_get (gsl_multimin_fminimizer_x (m), 1);
+        status = gsl_min_fminimizer_iterate (m);
+        *x = gsl_min_fminimizer_x_minimum (m);
+        if (gsl_min_fminimizer_x_upper (m) - gsl_min_fminimizer_x_lower (m)
+            < precision * (fabs (*x) + precision))
+            break;
     }
-    if (m)
-        gsl_multimin_fminimizer_free (m);
-    gsl_vector_free (start);
-    gsl_vector_free (step);
-    return err;
+    gsl_min_fminimizer_free (m);
+    return NG_OK;
+}
+
+/* The likeliest exponent for the shift of L, sought from *S on, in *S: S_MIN or
+   S_MAX, or beyond, if it is not between them.  The cost is convex in s.  */
+static enum ng_err
+likeliest_exponent (struct shifted *l, double precision, double *s)
+{
+    gsl_function f = { cost_for_gsl, l };
+
+    while (*s > s_min && cost (l, *s / 2) <= cost (l, *s))
+        *s /= 2;
+    while (*s < s_max && cost (l, *s * 2) <= cost (l, *s))
+        *s *= 2;
+    return *s > s_min && *s < s_max
+               ? minimise (&f, *s / 2, *s * 2, precision, s)
+               : NG_OK;
+}
+
+/* One search for the shift.  */
+struct search
+{
+    const struct ranks *d;
+    double s;        /* the likeliest exponent for the last shift */
+    enum ng_err err; /* the first fault */
+};
+
+/* Minus the log-likelihood per token of the shift q = e^T - 1 with the exponent
+   that is likeliest for it.  */
+static double
+cost_of_shift (double t, void *data)
+{
+    struct search *search = data;
+    struct shifted l = shift (search->d, exp (t));
+    enum ng_err err = likeliest_exponent (&l, rough, &search->s);
+
+    if (err != NG_OK)
+        search->err = err;
+    return cost (&l, search->s);
+}
+
+/* Shifts to try first, as t: from here on by ones up to q = N.  */
+static const double first_ts[] = { -600, -300, -150, -75, -37, -18,
+                                   -9,   -5,   -3,   -2,  -1,  0 };
+
+enum
+{
+    N_FIRST = sizeof first_ts / sizeof *first_ts
+};
+
+static double
+nth_t (size_t k)
+{
+    return k < N_FIRST ? first_ts[k] : (double) (k - N_FIRST + 1);
+}
+
+/* The likeliest shift, in *T: the best of those tried first, improved.
+   NG_EINVAL if it is the first or the last.  */
+static enum ng_err
+likeliest_shift (struct search *search, double *t)
+{
+    gsl_function f = { cost_of_shift, search };
+    double least = HUGE_VAL, t_max = log1p (search->d->n_types);
+    size_t at = 0, k = 0;
+
+    for (; nth_t (k) <= t_max && search->err == NG_OK; k++)
+    {
+        double c = cost_of_shift (nth_t (k), search);
+
+        if (c < least)
+        {
+            least = c;
+            at = k;
+        }
+    }
+    if (search->err != NG_OK)
+        return search->err;
+    if (at == 0 || at + 1 == k)
+        return NG_EINVAL;
+    *t = nth_t (at);
+    return minimise (&f, nth_t (at - 1), nth_t (at + 1), rough, t);
 }
 
 /* Errors from the curvature of the cost, by differences.  False if it is no
@@ -142,13 +233,16 @@ static bool
 find_errors (const struct ranks *d, double s, double t,
              struct ng_mandelbrot *fit)
 {
-    double h = 1e-3;
-    double mid = cost (d, s, t);
-    double ss = (cost (d, s + h, t) + cost (d, s - h, t) - 2 * mid) / (h * h);
-    double tt = (cost (d, s, t + h) + cost (d, s, t - h) - 2 * mid) / (h * h);
-    double st = (cost (d, s + h, t + h) + cost (d, s - h, t - h)
-                 - cost (d, s + h, t - h) - cost (d, s - h, t + h))
-                / (4 * h * h);
+    double h = 1e-3, hs = h * s;
+    struct shifted mid = shift (d, exp (t));
+    struct shifted less = shift (d, exp (t - h)), more = shift (d, exp (t + h));
+    double least = cost (&mid, s);
+    double ss =
+        (cost (&mid, s + hs) + cost (&mid, s - hs) - 2 * least) / (hs * hs);
+    double tt = (cost (&more, s) + cost (&less, s) - 2 * least) / (h * h);
+    double st = (cost (&more, s + hs) + cost (&less, s - hs)
+                 - cost (&less, s + hs) - cost (&more, s - hs))
+                / (4 * h * hs);
     double det = (ss * tt - st * st) * d->n_tokens;
 
     if (!(ss > 0 && det > 0))
@@ -163,7 +257,9 @@ ng_mandelbrot_fit (const struct ng_spectrum_cell *cells, size_t n,
                    struct ng_mandelbrot *fit)
 {
     struct ranks d = { cells, n, 0, 0 };
-    double s = 1, t = 1;
+    struct search search = { &d, 1, NG_OK };
+    struct shifted l;
+    double s = 1, t;
     enum ng_err err;
 
     for (size_t i = 0; i < n; i++)
@@ -173,16 +269,18 @@ ng_mandelbrot_fit (const struct ng_spectrum_cell *cells, size_t n,
     }
     if (n < 2)
         return NG_EINVAL;
-    err = minimise (&d, &s, &t);
+    err = likeliest_shift (&search, &t);
     if (err != NG_OK)
         return err;
-    if (t < t_min + 0.01 || t > t_max (&d) - 0.01 || s < 0.01 || s > s_max - 1
-        || !find_errors (&d, s, t, fit))
+    l = shift (&d, exp (t));
+    err = likeliest_exponent (&l, fine, &s);
+    if (err != NG_OK)
+        return err;
+    if (!(s > s_min && s < s_max) || !find_errors (&d, s, t, fit))
         return NG_EINVAL;
     fit->s = s;
     fit->q = expm1 (t);
-    fit->log_likelihood = -cost (&d, s, t);
-    fit->ln_c =
-        log (d.n_tokens) - log (ng_mandelbrot_sum (s, fit->q, d.n_types));
+    fit->log_likelihood = -cost (&l, s);
+    fit->ln_c = log (d.n_tokens) - ng_mandelbrot_ln_sum (s, l.first, d.n_types);
     return NG_OK;
 }
