@@ -12,6 +12,7 @@
 enum
 {
     STEPS_MAX = 100,
+    BLOCK = 64,
     TERMS = 24 /* summed as they stand before Euler and Maclaurin's formula */
 };
 
@@ -98,15 +99,23 @@ static struct shifted
 shift (const struct ranks *d, double first)
 {
     struct ng_sum sum = { 0, 0 };
-    double rank = 0;
+    double x = first; /* r + q */
 
-    for (size_t i = d->n; i-- > 0;)
+    /* Blocks are summed as they are, for time, and added with care.  */
+    for (size_t i = d->n; i > 0;)
     {
-        double m = (double) d->cells[i].n_types;
+        double block = 0;
 
-        ng_sum_add (&sum, (double) d->cells[i].count
-                              * ng_sum_ln_ranks (rank + first, m));
-        rank += m;
+        for (size_t k = 0; k < BLOCK && i > 0; k++)
+        {
+            const struct ng_spectrum_cell *c = &d->cells[--i];
+            double m = (double) c->n_types;
+
+            block += (double) c->count
+                     * (c->n_types > 1 ? ng_sum_ln_ranks (x, m) : log (x));
+            x += m;
+        }
+        ng_sum_add (&sum, block);
     }
     return (struct shifted){ first, ng_sum_value (&sum) / d->n_tokens,
                              d->n_types };
@@ -185,9 +194,8 @@ cost_of_shift (double t, void *data)
     return cost (&l, search->s);
 }
 
-/* Shifts to try first, as t: from here on by ones up to q = N.  */
-static const double first_ts[] = { -600, -300, -150, -75, -37, -18,
-                                   -9,   -5,   -3,   -2,  -1,  0 };
+/* Shifts to try first, as t: from here on by twos up to q = N.  */
+static const double first_ts[] = { -600, -150, -37, -9, -3, -1 };
 
 enum
 {
@@ -197,7 +205,7 @@ enum
 static double
 nth_t (size_t k)
 {
-    return k < N_FIRST ? first_ts[k] : (double) (k - N_FIRST + 1);
+    return k < N_FIRST ? first_ts[k] : (double) (2 * (k - N_FIRST) + 1);
 }
 
 /* The likeliest shift, in *T: the best of those tried first, improved.
