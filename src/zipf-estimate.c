@@ -135,9 +135,14 @@ estimate_tail (const struct zipf_wishes *wishes,
 
     if (err == NG_EINVAL)
     {
-        cli_warn ("order %" PRIu64 ": no exponent: fewer than two distinct "
-                  "counts of %" PRIu64 " or more",
-                  row->order, wishes->xmin);
+        if (wishes->xmin > 0)
+            cli_warn ("order %" PRIu64 ": no exponent: fewer than two distinct "
+                      "counts of %" PRIu64 " or more, or too close together",
+                      row->order, wishes->xmin);
+        else
+            cli_warn ("order %" PRIu64 ": no exponent: the counts lie too "
+                      "close together",
+                      row->order);
         return NG_OK;
     }
     if (fit.n_tail < NG_ZIPF_TYPES_MIN)

@@ -212,6 +212,15 @@ unknown vast 'order 1: counts beyond 2^53, such as 9007199254740993'
 returns_ 0 ngram-zipf --compare --p-value=3 large >out 2>err || fail=1
 sed -n 3p out | grep -q '^ *1 *51 *9007199254742267 *-[0-9.]* ' || fail_ '2^53'
 
+# Counts that differ by less than rounding, as logarithms: no exponent.
+seq 100 | awk '{ printf "%d\t%.0f\n", $1, 9007199254740992 - $1 }' >close
+returns_ 0 ngram-zipf --p-value=10 --compare --tsv close >out 2>err || fail=1
+grep -q 'order 1: no exponent: the counts lie too close' err \
+    || fail_ 'close: message'
+[ "$(column a out) $(column a_err out) $(column p_value out)" = 'NA NA NA' ] \
+    || fail_ 'close: a number'
+grep -q -i -w -e nan -e inf out && fail_ 'close: nan'
+
 # A cut-off beyond which there is nothing to fit.
 returns_ 0 ngram-zipf --xmin=50 enough >out 2>err || fail=1
 grep -q 'order 1: no exponent: fewer than two distinct counts of 50' err \

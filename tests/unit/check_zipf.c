@@ -188,6 +188,9 @@ END_TEST
 
 START_TEST (too_little)
 {
+    static const struct ng_spectrum_cell close[] = { { 9007199254740990, 1 },
+                                                     { 9007199254740991, 70 },
+                                                     { 9007199254740992, 2 } };
     struct ng_zipf_tails tails;
     struct ng_zipf_fit fit;
 
@@ -200,6 +203,11 @@ START_TEST (too_little)
     ck_assert_int_eq (ng_zipf_tails_init (&tails, steep, 2), NG_OK);
     ck_assert_int_eq (ng_zipf_fit_at (&tails, 2, &fit), NG_EINVAL);
     ck_assert_int_eq (ng_zipf_fit_at (&tails, 3, &fit), NG_EINVAL);
+    ng_zipf_tails_fini (&tails);
+    ck_assert_int_eq (ng_zipf_tails_init (&tails, close, 3), NG_OK);
+    ck_assert_int_eq (ng_zipf_fit_at (&tails, (double) close[0].count, &fit),
+                      NG_EINVAL);
+    ck_assert_int_eq (ng_zipf_fit_at (&tails, 1e6, &fit), NG_OK);
     ng_zipf_tails_fini (&tails);
 }
 END_TEST

@@ -12,8 +12,8 @@ static const double as[] = { 1.5, 2, 2.5, 3 };
 
 /* Known exponents come back within three standard errors in 99 of 100
    samples, with the cut-off given and with the cut-off chosen, which widens
-   the error, but for most of them not to its double.  bench/zipflaw draws ten
-   times as many.  */
+   the error, but for most of them not to its double.  "zipflaw truth" in bench/
+   draws ten times as many.  */
 START_TEST (errors_are_right)
 {
     static const double sizes[] = { 1e3, 1e4, 1e5, 1e6, 1e7 };

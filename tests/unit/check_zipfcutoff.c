@@ -118,6 +118,13 @@ END_TEST
 START_TEST (too_little)
 {
     static const struct ng_spectrum_cell cells[] = { { 1, 100 }, { 2, 20 } };
+    static const struct ng_spectrum_cell far_out[] = { { 10, 50 },
+                                                       { 1000, 50 },
+                                                       { 9007199254740980, 1 },
+                                                       { 9007199254740983, 70 },
+                                                       { 9007199254740985, 5 },
+                                                       { 9007199254740992,
+                                                         2 } };
     struct ng_zipf_tails tails;
     struct ng_zipf_fit fit;
 
@@ -131,6 +138,15 @@ START_TEST (too_little)
     ck_assert_int_eq (ng_zipf_tails_init (&tails, cells, 2), NG_OK);
     ck_assert_int_eq (ng_zipf_fit_best (&tails, &fit), NG_OK);
     ck_assert_double_eq (fit.xmin, 1);
+    ck_assert (!ng_zipf_has_distance_below (&tails, 1, 1));
+    ng_zipf_tails_fini (&tails);
+    /* Too close together but with what lies below.  */
+    ck_assert_int_eq (ng_zipf_tails_init (&tails, far_out, 6), NG_OK);
+    ck_assert_int_eq (ng_zipf_fit_best (&tails, &fit), NG_OK);
+    ck_assert_double_le (fit.xmin, 1000);
+    ng_zipf_tails_fini (&tails);
+    ck_assert_int_eq (ng_zipf_tails_init (&tails, far_out + 2, 4), NG_OK);
+    ck_assert_int_eq (ng_zipf_fit_best (&tails, &fit), NG_EINVAL);
     ck_assert (!ng_zipf_has_distance_below (&tails, 1, 1));
     ng_zipf_tails_fini (&tails);
 }

@@ -228,7 +228,8 @@ ng_zipf_fit_at (const struct ng_zipf_tails *t, double xmin,
 
     while (i < t->n && t->x[i] < xmin)
         i++;
-    if (t->n - i < 2)
+    if (t->n - i < 2
+        || t->sum_ln[i] / t->types[i] - ln_xmin < NG_ZIPF_EXCESS_MIN)
         return NG_EINVAL;
     fit->xmin = xmin;
     fit->n_tail = t->types[i];

@@ -29,6 +29,11 @@ enum
 /* The greatest count: up to here a double tells whole numbers apart.  */
 #define NG_ZIPF_COUNT_MAX (UINT64_C (1) << 53)
 
+/* How far above ln xmin the mean of ln x has to be.  The exponent is about 1
+   and the inverse of that: rounding tells none that is much above a million,
+   as a few counts near 2^53 would have.  */
+#define NG_ZIPF_EXCESS_MIN 1e-6
+
 /* What a fit needs of a spectrum, by rising count.  All zero is one without
    cells.  */
 struct ng_zipf_tails
@@ -75,7 +80,8 @@ void ng_zipf_tails_fini (struct ng_zipf_tails *tails);
 /* Fit the exponent to the counts of XMIN and more: the root of the
    likelihood's derivative (equation 3.5), the error from its curvature
    (equation 3.6).  NG_EINVAL if fewer than two distinct counts are left, for
-   which no exponent is likeliest.
+   which no exponent is likeliest, or if they lie too close together
+   (NG_ZIPF_EXCESS_MIN).
 
    The distance is the greatest difference at a count that occurs between the
    shares of types below it in the law and in the tail, as plfit has it.
@@ -85,7 +91,8 @@ enum ng_err ng_zipf_fit_at (const struct ng_zipf_tails *tails, double xmin,
                             struct ng_zipf_fit *fit) NG_MUST_CHECK;
 
 /* The likeliest exponent for counts of XMIN and more, LN_XMIN its logarithm,
-   whose logarithms have the mean MEAN_LN > LN_XMIN.  Newton's method from
+   whose logarithms have the mean MEAN_LN, which is NG_ZIPF_EXCESS_MIN above
+   LN_XMIN or more.  Newton's method from
    GUESS, or from the approximation of equation 3.7 if GUESS is 0, until a step
    is at most TOLERANCE * (a - 1).  */
 double ng_zipf_likeliest (double xmin, double ln_xmin, double mean_ln,

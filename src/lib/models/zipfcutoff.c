@@ -68,13 +68,16 @@ all_are_worse (struct search *s, size_t lo, size_t hi)
            > s->best + share_slack;
 }
 
-/* The distance of the cut-off x[i], or something above what is to be beaten. */
+/* The distance of the cut-off x[i], or something above what is to be beaten;
+   what is to be beaten if there is no fit.  */
 static double
 try_cutoff (struct search *s, size_t i)
 {
     const struct ng_zipf_tails *t = s->t;
     double d;
 
+    if (mean_ln (t, i) - t->ln_x[i] < NG_ZIPF_EXCESS_MIN)
+        return s->best;
     s->a = ng_zipf_likeliest (t->x[i], t->ln_x[i], mean_ln (t, i), 0,
                               NG_ZIPF_TOLERANCE);
     d = ng_zipf_distance (t, i, s->a, s->best, &s->gap);
@@ -115,7 +118,11 @@ try_range (struct search *s, size_t i, size_t end)
             width *= width_growth;
         }
         else
-            width = width_start * (try_cutoff (s, i++) - s->best);
+        {
+            double d = try_cutoff (s, i++);
+
+            width = d > s->best ? width_start * (d - s->best) : 0;
+        }
     }
 }
 

@@ -2,7 +2,8 @@
    whose fit has the least Kolmogorov-Smirnov distance (Clauset, Shalizi and
    Newman 2009, section 3.3).
 
-   Every count that occurs but the two greatest is a candidate.  Neighbours
+   Every count that occurs but the two greatest is a candidate, unless the
+   counts from there on lie too close together for an exponent.  Neighbours
    among many have much the same law and tail, so that one comparison rules out
    a stretch of them; what is found is what trying each would find.  Pure
    functions.  */
@@ -17,8 +18,7 @@
 /* Fit TAILS at the cut-off whose fit has the least distance, the smaller one
    of two that do as well.  With fewer than three distinct counts the least one
    is the cut-off.  The errors do not include the choice of the cut-off
-   (zipfboot.h has those).  NG_EINVAL if there are fewer than two distinct
-   counts.  */
+   (zipfboot.h has those).  NG_EINVAL if no count has a fit.  */
 enum ng_err ng_zipf_fit_best (const struct ng_zipf_tails *tails,
                               struct ng_zipf_fit *fit) NG_MUST_CHECK;
 
