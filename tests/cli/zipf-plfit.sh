@@ -75,11 +75,14 @@ sample ()
 }
 
 for a in 2 2.5 3; do
-    for n in 1000 10000; do
+    for n in 1000 10000 100000; do
         sample $n $a 12345 >counts
         same "$n samples of exponent $a" counts
     done
 done
+
+sample 1000000 2 9 >counts
+same '1000000 samples of exponent 2' counts
 
 for seed in 1 2 3 4; do
     sample 1000 2.2 $seed >counts
@@ -88,7 +91,9 @@ done
 
 # For flat laws plfit stops where its search for the exponent begins, at 2;
 # it is told to try all.
-sample 1000 1.5 7 >counts
-same '1000 samples of exponent 1.5' counts -a 1.4:0.0005:1.6
+for n in 1000 10000; do
+    sample $n 1.5 7 >counts
+    same "$n samples of exponent 1.5" counts -a 1.4:0.0005:1.6
+done
 
 Exit $fail
