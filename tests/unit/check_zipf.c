@@ -95,6 +95,31 @@ slow_distance (const struct ng_spectrum_cell *cells, size_t n, double xmin,
     return worst;
 }
 
+/* The cell where the difference is greatest, and its sign, for the cut-off of
+   FIT if it occurs.  */
+static void
+check_gap (const struct ng_zipf_tails *t, const struct ng_zipf_fit *fit,
+           double d)
+{
+    struct ng_zipf_gap gap = { 0, false };
+    double law, tail;
+    size_t i = 0;
+
+    while (t->x[i] < fit->xmin)
+        i++;
+    if (t->x[i] > fit->xmin)
+        return;
+    ck_assert_double_eq_tol (ng_zipf_distance (t, i, fit->a, 1, &gap), d,
+                             1e-12);
+    law =
+        gsl_sf_hzeta (fit->a, t->x[gap.at]) / gsl_sf_hzeta (fit->a, fit->xmin);
+    tail = t->types[gap.at] / t->types[i];
+    ck_assert_double_eq_tol (gap.law_lies_lower ? tail - law : law - tail, d,
+                             1e-12);
+    /* Above a limit something above it will do.  */
+    ck_assert_double_gt (ng_zipf_distance (t, i, fit->a, d / 2, &gap), d / 2);
+}
+
 START_TEST (fit_at_each_cutoff)
 {
     const struct ng_spectrum_cell *cells = cases[_i].cells;
@@ -122,6 +147,7 @@ START_TEST (fit_at_each_cutoff)
                                      1e-11 * fabs (fit.log_likelihood));
             ck_assert_double_eq_tol (
                 fit.ks, slow_distance (cells, n, xmin, fit.a), 1e-12);
+            check_gap (&tails, &fit, slow_distance (cells, n, xmin, fit.a));
             h *= fit.a - 1;
             curvature = (2 * log_likelihood (cells, n, xmin, fit.a)
                          - log_likelihood (cells, n, xmin, fit.a - h)
@@ -188,6 +214,8 @@ END_TEST
 
 START_TEST (too_little)
 {
+    static const struct ng_spectrum_cell near[] = { { 1000000000, 50 },
+                                                    { 1000000001, 70 } };
     static const struct ng_spectrum_cell close[] = { { 9007199254740990, 1 },
                                                      { 9007199254740991, 70 },
                                                      { 9007199254740992, 2 } };
@@ -203,6 +231,10 @@ START_TEST (too_little)
     ck_assert_int_eq (ng_zipf_tails_init (&tails, steep, 2), NG_OK);
     ck_assert_int_eq (ng_zipf_fit_at (&tails, 2, &fit), NG_EINVAL);
     ck_assert_int_eq (ng_zipf_fit_at (&tails, 3, &fit), NG_EINVAL);
+    ng_zipf_tails_fini (&tails);
+    ck_assert_int_eq (ng_zipf_tails_init (&tails, near, 2), NG_OK);
+    ck_assert_int_eq (ng_zipf_fit_at (&tails, 1e9, &fit), NG_EINVAL);
+    ck_assert_int_eq (ng_zipf_fit_at (&tails, 1e9 - 1e4, &fit), NG_OK);
     ng_zipf_tails_fini (&tails);
     ck_assert_int_eq (ng_zipf_tails_init (&tails, close, 3), NG_OK);
     ck_assert_int_eq (ng_zipf_fit_at (&tails, (double) close[0].count, &fit),

@@ -20,7 +20,7 @@ START_TEST (errors_are_right)
     struct ng_zipf_sampler *s = ng_zipf_sampler_new (3);
     struct ng_zipf_sampler *redraws = ng_zipf_sampler_new (1);
     double a = as[_i];
-    int n = 0, near_at_one = 0, near_best = 0, wide = 0;
+    int n = 0, near_at_one = 0, near_best = 0, wider = 0, wide = 0;
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (uint64_t k = 0; k < (sizes[i] > 1e6 ? 10 : 50); k++)
@@ -39,11 +39,13 @@ START_TEST (errors_are_right)
             ck_assert_double_eq_tol (
                 fit.s_err, fit.a_err / ((fit.a - 1) * (fit.a - 1)), 1e-12);
             near_best += fabs (fit.a - a) <= 3 * fit.a_err;
+            wider += fit.a_err > 1.05 * err;
             wide += fit.a_err > 2 * err;
             n++;
         }
     ck_assert_int_ge (near_at_one * 100, n * 99);
     ck_assert_int_ge (near_best * 100, n * 99);
+    ck_assert_int_ge (wider * 50, n);
     ck_assert_int_le (wide * 2, n);
     ng_zipf_sampler_free (s);
     ng_zipf_sampler_free (redraws);
@@ -193,6 +195,45 @@ START_TEST (p_values_of_the_law)
 }
 END_TEST
 
+/* Each draw is counted if its own fit lies as far off.  */
+START_TEST (p_value_counts)
+{
+    struct ng_zipf_sampler *s = ng_zipf_sampler_new (4);
+    struct ng_zipf_sampler *draws = ng_zipf_sampler_new (5);
+    const struct ng_zipf_tails *t, *draw;
+    struct ng_zipf_fit fit, fitted;
+
+    for (int choose = 0; choose < 2; choose++)
+        for (uint64_t k = 0; k < 5; k++)
+        {
+            uint64_t n_worse = 0, n_seen = 0;
+
+            ck_assert_int_eq (ng_zipf_sample (s, k, 2000, as[_i], 1, &t),
+                              NG_OK);
+            ck_assert_int_eq (choose ? ng_zipf_fit_best (t, &fit)
+                                     : ng_zipf_fit_at (t, 2, &fit),
+                              NG_OK);
+            for (uint64_t i = 0; i < 200; i++)
+            {
+                ck_assert_int_eq (
+                    ng_zipf_p_value_draw (draws, i, t, &fit, choose, &n_worse),
+                    NG_OK);
+                ck_assert_int_eq (ng_zipf_resample (draws, i, t, &fit, &draw),
+                                  NG_OK);
+                ck_assert_int_eq (choose ? ng_zipf_fit_best (draw, &fitted)
+                                         : ng_zipf_fit_at (draw, 2, &fitted),
+                                  NG_OK);
+                n_seen += fitted.ks >= fit.ks;
+            }
+            ck_assert_uint_eq (n_worse, n_seen);
+            ck_assert_uint_gt (n_worse, 0);
+            ck_assert_uint_lt (n_worse, 200);
+        }
+    ng_zipf_sampler_free (s);
+    ng_zipf_sampler_free (draws);
+}
+END_TEST
+
 START_TEST (p_value_of_no_law)
 {
     /* A geometric law of mean 5.  */
@@ -235,6 +276,7 @@ ng_suite (void)
     tcase_add_loop_test (c, errors_are_right, 0, 4);
     tcase_add_loop_test (c, errors_of_slow_redraws, 0, 4);
     tcase_add_loop_test (c, p_values_of_the_law, 0, 4);
+    tcase_add_loop_test (c, p_value_counts, 0, 4);
     tcase_add_test (c, p_value_of_no_law);
     suite_add_tcase (s, c);
     return s;

@@ -134,6 +134,31 @@ START_TEST (body_is_kept)
 }
 END_TEST
 
+/* Shares a little below and above those of each count.  */
+START_TEST (counts_of_shares)
+{
+    static const double as[] = { 1.2, 1.5, 2, 3.3, 9 };
+    static const double xmins[] = { 1, 2, 40, 1000 };
+    double a = as[_i], hair = 1e-9;
+
+    for (size_t i = 0; i < sizeof xmins / sizeof *xmins; i++)
+    {
+        double xmin = xmins[i], all = gsl_sf_hzeta (a, xmin);
+
+        ck_assert_double_eq (ng_zipf_count_of_share (a, xmin, 0), xmin);
+        for (double x = xmin; x < 3000; x = floor (1 + x * 1.03))
+        {
+            double ln = log (gsl_sf_hzeta (a, x + 1) / all);
+
+            ck_assert_double_eq (ng_zipf_count_of_share (a, xmin, ln + hair),
+                                 x);
+            ck_assert_double_eq (ng_zipf_count_of_share (a, xmin, ln - hair),
+                                 x + 1);
+        }
+    }
+}
+END_TEST
+
 /* Counts far out, where most are drawn one by one, against the law at single
    counts: a count that is found one too low or too high shows here.  */
 START_TEST (neighbours_far_out)
@@ -241,6 +266,7 @@ ng_suite (void)
     tcase_add_loop_test (c, draws_follow_the_law, 0, 3);
     tcase_add_test (c, draws_repeat);
     tcase_add_test (c, body_is_kept);
+    tcase_add_loop_test (c, counts_of_shares, 0, 5);
     tcase_add_loop_test (c, neighbours_far_out, 0, 4);
     tcase_add_test (c, laws_do_not_mix);
     tcase_add_test (c, redraws_follow_the_data);

@@ -81,7 +81,7 @@ try_cutoff (struct search *s, size_t i)
     s->a = ng_zipf_likeliest (t->x[i], t->ln_x[i], mean_ln (t, i), 0,
                               NG_ZIPF_TOLERANCE);
     d = ng_zipf_distance (t, i, s->a, s->best, &s->gap);
-    if (d < s->best || (d <= s->best && i < s->found))
+    if (d < s->best)
     {
         s->best = d;
         s->found = i;
@@ -136,6 +136,8 @@ ng_zipf_fit_best (const struct ng_zipf_tails *t, struct ng_zipf_fit *fit)
         return NG_EINVAL;
     for (size_t k = 0; k < N_SCOUTS && n_cutoffs > N_SCOUTS * MANY_TIMES; k++)
         (void) try_cutoff (&s, k * n_cutoffs / N_SCOUTS);
+    /* The first one that does as well as the best of these is to be found.  */
+    s.best = nextafter (s.best, HUGE_VAL);
     try_range (&s, 0, n_cutoffs);
     return ng_zipf_fit_at (t, t->x[s.found], fit);
 }
@@ -144,8 +146,6 @@ bool
 ng_zipf_has_distance_below (const struct ng_zipf_tails *t, double hint,
                             double limit)
 {
-    /* No cell comes before FOUND = 0: a distance that equals the limit is not
-       below it.  */
     struct search s = { t, limit, limit, 0, { 0, false }, 0 };
     size_t n_cutoffs = t->n >= 3 ? t->n - 2 : 0, start = 0;
 

@@ -39,7 +39,7 @@ struct ng_zipf_sampler
     size_t n_h, cap_h;
 };
 
-/* A law by what is needed of it.  */
+/* A law by what its shares need.  */
 struct law
 {
     double a_1, ln_a_1; /* a - 1 */
@@ -147,13 +147,27 @@ count_of_share (const struct law *law, double ln_share, double floor_)
     return x;
 }
 
+static struct law
+law_of (double a, double xmin)
+{
+    return (struct law){ a - 1, log (a - 1), ng_lnhzeta (a, xmin, log (xmin)) };
+}
+
+double
+ng_zipf_count_of_share (double a, double xmin, double ln_share)
+{
+    struct law law = law_of (a, xmin);
+
+    return count_of_share (&law, ln_share, xmin);
+}
+
 /* Append N counts of XMIN or more, drawn one by one, from the least up: the
    logarithms of the shares at or above them fall from one to the next by an
    exponential deviate by the number that is left (Renyi 1953).  */
 static enum ng_err
 draw_far_out (struct ng_zipf_sampler *s, double n, double a, double xmin)
 {
-    struct law law = { a - 1, log (a - 1), ng_lnhzeta (a, xmin, log (xmin)) };
+    struct law law = law_of (a, xmin);
     double ln_share = 0, x = xmin, m = 0;
     enum ng_err err = NG_OK;
 

@@ -22,6 +22,10 @@ struct ng_zipf_sampler *ng_zipf_sampler_new (uint64_t seed) NG_MUST_CHECK;
 
 void ng_zipf_sampler_free (struct ng_zipf_sampler *sampler);
 
+/* The greatest count X for which the law x^-A / zeta (A, XMIN) has the share
+   exp (LN_SHARE) or more at X and above; XMIN if LN_SHARE is 0.  */
+double ng_zipf_count_of_share (double a, double xmin, double ln_share);
+
 /* Draw number K: N types from the law x^-A / zeta (A, XMIN) on the whole
    numbers from XMIN >= 1 on.  *OUT is borrowed until the next draw.
    NG_ENOMEM.  */
