@@ -13,6 +13,8 @@
 #include "base/bytes.h"
 #include "base/checked.h"
 #include "base/mem.h"
+#include "batch/item.h"
+#include "batch/search.h"
 
 void
 ng_shards_init (struct ng_shards *shards)
@@ -74,41 +76,6 @@ ng_shards_name (const struct ng_shards *shards)
     return shards->n_files == 1 ? shards->files[0].name : NULL;
 }
 
-static inline uint64_t
-get_item (const unsigned char *p, unsigned item_bytes)
-{
-    switch (item_bytes)
-    {
-    case 1:
-        return *p;
-    case 2:
-        return ng_get_u16le (p);
-    case 4:
-        return ng_get_u32le (p);
-    default:
-        return ng_get_u64le (p);
-    }
-}
-
-static inline void
-put_item (unsigned char *p, unsigned item_bytes, uint64_t x)
-{
-    switch (item_bytes)
-    {
-    case 1:
-        *p = (unsigned char) x;
-        break;
-    case 2:
-        ng_put_u16le (p, (uint16_t) x);
-        break;
-    case 4:
-        ng_put_u32le (p, (uint32_t) x);
-        break;
-    default:
-        ng_put_u64le (p, x);
-    }
-}
-
 /* Copy N items of FROM bytes to items of TO bytes.  Return the index of the
    first that is above MAX, or N.  FROM and TO are constants at each call, so
    that the compiler makes a loop of vectors of each; a bad one is looked for
@@ -121,15 +88,15 @@ convert (const unsigned char *in, unsigned from, unsigned char *out,
 
     for (size_t i = 0; i < n; i++)
     {
-        uint64_t x = get_item (in + i * from, from);
+        uint64_t x = ng_item_get (in + i * from, from);
 
         bad |= x > max;
-        put_item (out + i * to, to, x);
+        ng_item_put (out + i * to, to, x);
     }
     if (!bad)
         return n;
     for (size_t i = 0; i < n; i++)
-        if (get_item (in + i * from, from) > max)
+        if (ng_item_get (in + i * from, from) > max)
             return i;
     return n;
 }
@@ -165,7 +132,7 @@ bad_id (const struct ng_tokenfile *file, uint64_t i, struct ng_dtype dtype,
         uint64_t id_end, struct ng_fault *fault)
 {
     unsigned bytes = file->dtype.item_bytes;
-    uint64_t x = get_item (file->data + i * bytes, bytes);
+    uint64_t x = ng_item_get (file->data + i * bytes, bytes);
 
     if (file->dtype.is_signed && x > ng_dtype_max (file->dtype))
         return ng_fault_set (fault, NG_EINVAL, file->name,
@@ -298,6 +265,27 @@ ng_shards_direct (const struct ng_shards *shards, uint64_t start, size_t n,
         || ng_dtype_max (file->dtype) > max || (id_end > 0 && id_end <= max))
         return NULL;
     return file->data + from * dtype.item_bytes;
+}
+
+uint64_t
+ng_shards_find (const struct ng_shards *shards, uint64_t start, uint64_t end,
+                uint64_t id)
+{
+    assert (!shards->reverse && end <= shards->n_tokens);
+    for (size_t f = find_file (shards, start); start < end; f++)
+    {
+        const struct ng_tokenfile *file = &shards->files[f];
+        uint64_t from = start - shards->starts[f];
+        uint64_t left = file->n_tokens - from;
+        size_t part = (size_t) (left < end - start ? left : end - start);
+        size_t found = ng_search_id (
+            file->dtype, file->data + from * file->dtype.item_bytes, part, id);
+
+        start += found;
+        if (found < part)
+            return start;
+    }
+    return end;
 }
 
 /* Sampled runs of the checksum.  */

@@ -54,6 +54,11 @@ const unsigned char *ng_shards_direct (const struct ng_shards *shards,
                                        uint64_t start, size_t n,
                                        struct ng_dtype dtype, uint64_t id_end);
 
+/* The first token from START on, before END, that is ID; END if there is none.
+   Not of a corpus that is read from its end.  */
+uint64_t ng_shards_find (const struct ng_shards *shards, uint64_t start,
+                         uint64_t end, uint64_t id);
+
 /* CRC-32 of the number of tokens and of a sample of them, 64 runs of up to 512
    spread evenly: it tells corpora apart in constant time, however they are
    split into files and whatever their types.  */
