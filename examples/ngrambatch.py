@@ -8,6 +8,14 @@ It is a torch.utils.data.IterableDataset where PyTorch is there, whose elements
 are whole batches: torch.utils.data.DataLoader(ds, batch_size=None,
 num_workers=2).  Workers share the batches and keep their order.  Without
 PyTorch the batches are NumPy arrays.
+
+With fields, such as ('mask', 'lengths'), and documents, what else there is to
+say of a batch comes third, by its name: positions and documents of the
+features, the mask of the labels (all B x T), and the lengths of rows (B).
+
+    for X, Y, more in NgramBatch('book.npy', documents='pack', eod=2,
+                                 fields=('documents', 'mask')):
+        loss = (cross_entropy(net(X), Y, reduction='none') * more['mask']).sum()
 """
 import fcntl
 import subprocess
@@ -35,12 +43,20 @@ class NgramBatch(Base):
 
     def __init__(self, files, batch_size=32, num_steps=35, mode='random',
                  seed=0, epochs=1, rank=0, world=1, at=0, dtype='i8',
-                 options=(), tool='ngram-batch'):
+                 documents=None, eod=None, fields=(), options=(),
+                 tool='ngram-batch'):
         self.files = [files] if isinstance(files, str) else list(files)
         self.batch_size, self.num_steps, self.mode = batch_size, num_steps, mode
         self.seed, self.epochs, self.rank, self.world = seed, epochs, rank, world
         self.at = self.step = at
         self.dtype, self.options, self.tool = dtype, list(options), tool
+        self.fields = list(fields)  # besides the tokens
+        if self.fields:
+            self.options.append('--fields=' + ','.join(['tokens'] + self.fields))
+        if documents:
+            self.options.append('--documents=%s' % documents)
+        if eod is not None:
+            self.options.append('--eod=%s' % eod)
 
     def state_dict(self):
         return {'at': self.step}
@@ -70,10 +86,15 @@ class NgramBatch(Base):
             + self.options + ['--'] + self.files, rows
 
     def records(self):
-        """Arrays of rows of num_steps + 1 ids, read many at a time."""
+        """Arrays of whole records, read many at a time: rows of num_steps + 1
+        ids; one-dimensional, field after field, if there are fields."""
         command, rows = self._command()
+        self.rows = rows
         shape = (rows, self.num_steps + 1)
-        size = rows * (self.num_steps + 1) * int(self.dtype[1])
+        if self.fields:
+            shape = (sum(rows * self._width(f)
+                         for f in ['tokens'] + self.fields),)
+        size = int(np.prod(shape)) * int(self.dtype[1])
         n = max(1, BLOCK_BYTES // size)
         with subprocess.Popen(command, stdout=subprocess.PIPE,
                               bufsize=0) as tool:
@@ -98,10 +119,32 @@ class NgramBatch(Base):
         if tool.returncode != 0 or have != given * size:
             raise RuntimeError('ngram-batch failed; see its message')
 
+    def _width(self, field):
+        return 1 if field == 'lengths' else self.num_steps + 1
+
+    def _split(self, record):
+        """The tokens of a record, and its other fields by name."""
+        more, at = {}, 0
+        for field in ['tokens'] + self.fields:
+            n = self.rows * self._width(field)
+            more[field] = record[at:at + n].reshape(self.rows, -1)
+            at += n
+        for field in self.fields:
+            if field == 'lengths':
+                more[field] = more[field][:, 0]
+            else:  # the mask is of the labels, the others of the features
+                more[field] = more[field][:, 1:] if field == 'mask' \
+                    else more[field][:, :-1]
+        return more.pop('tokens'), more
+
     def __iter__(self):
         self.step = self.at
-        for rows in self.records():
+        for record in self.records():
             self.step += 1
             if torch:
-                rows = torch.from_numpy(rows)
-            yield rows[:, :-1], rows[:, 1:]
+                record = torch.from_numpy(record)
+            if self.fields:
+                rows, more = self._split(record)
+                yield rows[:, :-1], rows[:, 1:], more
+            else:
+                yield record[:, :-1], record[:, 1:]

@@ -14,6 +14,10 @@ enum
     OPT_DTYPE,
     OPT_RNG,
     OPT_REVERSE,
+    OPT_DOCUMENTS,
+    OPT_EOD,
+    OPT_PAD,
+    OPT_FIELDS,
     OPT_AT,
     OPT_STEPS,
     OPT_STATE,
@@ -41,6 +45,14 @@ static const struct cli_option options[] = {
       "tokens left out at the start: a number or random\n"
       "(default: random in each epoch)" },
     { OPT_REVERSE, "reverse", NULL, "read the corpus from its end" },
+    { OPT_DOCUMENTS, "documents", "cross|whole|pack|sentence",
+      "what a row may span (default: cross, anything)" },
+    { OPT_EOD, "eod", "TOKEN",
+      "id that ends a document, or its name in --vocab" },
+    { OPT_PAD, "pad", "ID", "id of padding (default: that of --eod)" },
+    { OPT_FIELDS, "fields", "LIST",
+      "what a batch has: tokens (default), positions,\n"
+      "documents, mask, lengths" },
     { OPT_RNG, "rng", "RNG",
       "native (default), or python: what CPython's random\n"
       "gives the textbook's loaders" },
@@ -77,7 +89,8 @@ static const struct cli_program program = {
     options,
     "Formats: for each batch, raw is B rows of T+1 ids, little-endian, whose\n"
     "features are columns 0 to T-1 and labels columns 1 to T; npy is two arrays,\n"
-    "features then labels; text is a row a line, features TAB labels.\n"
+    "features then labels; text is a row a line, features TAB labels;\n"
+    "jsonl is an object a batch.\n"
     "\n"
     "Example: ngram-batch -b 32 -s 35 -f raw book.npy | ./trainer"
 };
@@ -85,6 +98,8 @@ static const struct cli_program program = {
 static const char *const modes[] = { "random", "sequential", "uniform", NULL };
 static const char *const rngs[] = { "native", "python", NULL };
 static const char *const kinds[] = { "shares", "epochs", "tokens", NULL };
+static const char *const documents[] = { "cross", "whole", "pack", "sentence",
+                                         NULL };
 static const char *const formats[] = { "raw", "npy", "text", "jsonl", NULL };
 static const char *const forms[] = { "npy", "llmc", "nanogpt", "megatron",
                                      NULL };
@@ -132,6 +147,14 @@ parse_order_option (int key, const char *arg, struct request *r)
         s->offset = s->fixed_offset ? cli_count (arg, 0, INT64_MAX) : 0;
         r->given.offset = true;
         return true;
+    case OPT_DOCUMENTS:
+        r->documents = (enum ng_documents_kind) cli_word (arg, documents);
+        r->given.documents = true;
+        return true;
+    case OPT_EOD:
+        r->eod_text = arg;
+        r->given.eod = true;
+        return true;
     case OPT_RNG:
         s->rng = (enum ng_rng) cli_word (arg, rngs);
         r->given.rng = true;
@@ -150,6 +173,30 @@ parse_order_option (int key, const char *arg, struct request *r)
     default:
         return false;
     }
+}
+
+/* The fields of LIST, split by commas.  */
+static void
+parse_fields (const char *list, struct ng_fields *fields)
+{
+    char word[16];
+
+    fields->n = 0;
+    do
+    {
+        size_t len = strcspn (list, ",");
+        size_t keep = len < sizeof word - 1 ? len : sizeof word - 1;
+        enum ng_field field;
+
+        memcpy (word, list, keep);
+        word[keep] = '\0';
+        field = (enum ng_field) cli_word (word, ng_field_names);
+        for (size_t f = 0; f < fields->n; f++)
+            if (fields->list[f] == field)
+                cli_usage_error ("--fields: %s is there twice", word);
+        fields->list[fields->n++] = field;
+        list += len;
+    } while (*list++ == ',');
 }
 
 void
@@ -194,6 +241,13 @@ batch_options (int argc, char **argv, struct request *r)
             r->form = (enum ng_token_form) cli_word (arg, forms);
             r->convert = true;
             break;
+        case OPT_PAD:
+            r->pad = cli_count (arg, 0, UINT64_MAX);
+            r->has_pad = true;
+            break;
+        case OPT_FIELDS:
+            parse_fields (arg, &r->fields);
+            break;
         case OPT_VOCAB:
             r->vocab = arg;
             break;
@@ -218,6 +272,37 @@ batch_options (int argc, char **argv, struct request *r)
         }
 }
 
+/* Options of documents that do not go together.  */
+static void
+check_documents (const struct request *r)
+{
+    const struct ng_sampler_spec *s = &r->sampler;
+
+    if (r->documents == NG_DOCUMENTS_CROSS)
+    {
+        if (r->has_pad)
+            cli_usage_error ("--pad goes with --documents=whole, pack or"
+                             " sentence: else nothing is padded");
+        if (r->given.eod && r->fields.n == 1
+            && r->fields.list[0] == NG_FIELD_TOKENS)
+            cli_usage_error ("--eod goes with --documents or --fields: else it"
+                             " makes no difference");
+        return;
+    }
+    if (!r->eod_text && !r->resume)
+        cli_usage_error ("--documents=%s needs --eod, the token that ends a"
+                         " document",
+                         documents[r->documents]);
+    if (r->mix.n > 0 || r->reverse || s->mode == NG_MODE_UNIFORM
+        || s->rng == NG_RNG_PYTHON || s->fixed_offset)
+        cli_usage_error ("--documents=%s goes with none of --mix, --reverse,"
+                         " --mode=uniform, --rng=python and --offset",
+                         documents[r->documents]);
+    if (s->mode == NG_MODE_SEQUENTIAL && r->documents != NG_DOCUMENTS_WHOLE)
+        cli_usage_error ("--mode=sequential goes with --documents=cross or"
+                         " whole");
+}
+
 void
 batch_check_options (const struct request *r)
 {
@@ -229,6 +314,7 @@ batch_check_options (const struct request *r)
                          (unsigned long long) s->world);
     if (s->mode == NG_MODE_UNIFORM && s->rng == NG_RNG_PYTHON)
         cli_usage_error ("--mode=uniform goes with --rng=native only");
+    check_documents (r);
     if (r->convert && (r->mix.n > 0 || strcmp (r->output, "-") == 0))
         cli_usage_error ("--output-format goes with --output, and not with"
                          " --mix");

@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include "batch/convert.h"
+#include "batch/documents.h"
+#include "batch/fields.h"
 #include "batch/record.h"
 #include "batch/resume.h"
 #include "batch/sampler.h"
@@ -16,6 +18,13 @@ struct request
     struct ng_sampler_spec sampler;
     struct ng_given given;
     bool reverse;
+    enum ng_documents_kind documents;
+    const char
+        *eod_text; /* a number, or a name in the vocabulary; NULL: none */
+    uint64_t eod;  /* known once the vocabulary is */
+    bool has_pad;
+    uint64_t pad;
+    struct ng_fields fields;
     bool has_at;
     uint64_t at;
     uint64_t n_serve; /* steps to be served */

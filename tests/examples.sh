@@ -61,6 +61,15 @@ elif what == 'resume':
 elif what == 'workers':
     from torch.utils.data import DataLoader
     text(DataLoader(ds, batch_size=None, num_workers=3))
+elif what == 'fields':
+    ds = NgramBatch('char.npy', 4, 9, seed=3, dtype='i8', documents='whole',
+                    eod=5, fields=('mask', 'lengths', 'positions'))
+    for X, Y, more in ds:
+        for row in zip(X.tolist(), Y.tolist(), more['mask'].tolist(),
+                       [[n] for n in more['lengths'].tolist()],
+                       more['positions'].tolist()):
+            print('\t'.join(' '.join(map(str, cell)) for cell in row))
+        print()
 elif what == 'fault':
     try:
         list(NgramBatch('missing.npy'))
@@ -77,6 +86,10 @@ done
 ngram-batch -m sequential -b 5 -s 9 --rank=1 --world=2 char.npy >exp
 "$python" check.py sequential >out || fail=1
 compare exp out || fail_ 'ngrambatch.py: sequential'
+ngram-batch -b 4 -s 9 --seed=3 --documents=whole --eod=5 \
+    --fields=tokens,mask,lengths,positions char.npy >exp
+"$python" check.py fields >out || fail=1
+compare exp out || fail_ 'ngrambatch.py: fields'
 "$python" check.py fault >out 2>err || fail=1
 grep -q caught out || fail_ 'ngrambatch.py: a fault is not raised'
 grep -q 'missing.npy' err || fail_ 'ngrambatch.py: the tool is not heard'

@@ -123,11 +123,42 @@ for form in raw npy text jsonl; do
     head -n 1 out >line
     tail -c +$(($(wc -c <line) + 1)) out >rest
     compare want rest || fail_ "--header, $form: the rest is not the same"
-    grep -q '^{"dtype":"<u2","shape":\[2,4\],"fields":\["tokens"\],"mode":"random","rng":"native","seed":0,"step":0,"rank":0,"world":1,"files":\[{"name":"char.npy","tokens":9999,"checksum":"[0-9a-f]\{8\}"}\]}$' line || {
+    cat >exp2 <<END
+{"format":"$form","dtype":"<u2","shape":[2,4],"fields":["tokens"],"shapes":[[2,4]],"documents":"cross","mode":"random","rng":"native","reverse":false,"seed":0,"epochs":1,"step":0,"rank":0,"world":1,"files":[{"name":"char.npy","tokens":9999,"checksum":"CRC"}]}
+END
+    sed 's/"checksum":"[0-9a-f]\{8\}"/"checksum":"CRC"/' line >line2
+    compare exp2 line2 || {
         fail_ '--header'
         cat line >&9
     }
 done
+
+# With everything that is not as by default.
+ngram-batch -m sequential --documents=whole --eod=5 --pad=6 -b 5 -s 3 \
+    --fields=mask,lengths,tokens --epochs=2 --rank=1 --world=2 --at=4 --seed=9 \
+    --dtype=i4 -f raw --header char.npy t8.npy 2>err >out || fail=1
+head -n 1 out | sed 's/"checksum":"[0-9a-f]\{8\}"/"checksum":"CRC"/g' >line
+cat >exp2 <<'END'
+{"format":"raw","dtype":"<i4","shape":[3,4],"fields":["mask","lengths","tokens"],"shapes":[[3,4],[3],[3,4]],"documents":"whole","eod":5,"pad":6,"mode":"sequential","rng":"native","reverse":false,"seed":9,"epochs":2,"step":4,"rank":1,"world":2,"files":[{"name":"char.npy","tokens":9999,"checksum":"CRC"},{"name":"t8.npy","tokens":9999,"checksum":"CRC"}]}
+END
+compare exp2 line || fail_ '--header, all of it'
+# The record has as many bytes as the shapes say.
+[ $((($(wc -c <out) - $(head -n 1 out | wc -c)) % ((12 + 3 + 12) * 4))) = 0 ] \
+    || fail_ '--header: shapes'
+# A file that differs in any sampled token has another checksum; a copy the same.
+ngram-batch --header -f raw --steps=1 char.npy | head -n 1 \
+    | sed 's/.*checksum//' >sum1
+ngram-batch --header -f raw --steps=1 --dtype=u2 t8.npy | head -n 1 \
+    | sed 's/.*checksum//' >sum2
+compare sum1 sum2 || fail_ 'checksums of the same tokens differ'
+{ head -c 130 char.npy; printf '\001\000'; tail -c +133 char.npy; } >other.npy
+ngram-batch --header -f raw --steps=1 other.npy | head -n 1 \
+    | sed 's/.*checksum//' >sum2
+cmp -s sum1 sum2 && fail_ 'checksums of other tokens are the same'
+# Names that JSON must escape.
+cp char.npy 'a"b\c	d.npy'
+ngram-batch --header -f raw --steps=1 'a"b\c	d.npy' | head -n 1 >line
+grep -qF '{"name":"a\u0022b\u005cc\u0009d.npy",' line || fail_ '--header: names'
 
 # ------------------------------------------------------- rows that are long
 

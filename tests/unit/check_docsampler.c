@@ -88,7 +88,7 @@ static void
 check_accounts (struct run *run, uint64_t served, uint64_t padding,
                 uint64_t n_epochs)
 {
-    struct ng_doc_accounts a;
+    struct ng_accounts a;
     uint64_t alone = 0;
 
     NG_ENSURE (ng_docsampler_account (run->sampler, &a) == NG_OK);

@@ -17,6 +17,8 @@ enum
     STEPS = 5000 /* more than is formatted at a time */
 };
 
+static const struct ng_fields tokens = { { NG_FIELD_TOKENS }, 1 };
+
 /* Made-up ids of all lengths that fit BYTES bytes without a sign.  */
 static uint64_t
 some_id (size_t row, size_t column, unsigned bytes)
@@ -42,8 +44,9 @@ write_record (enum ng_record_format format, struct ng_dtype dtype)
     struct ng_record *record;
 
     ck_assert_int_eq (ng_output_open ("record.test", &fault, &out), NG_OK);
-    ck_assert_int_eq (ng_record_new (format, dtype, ROWS, STEPS, out, &record),
-                      NG_OK);
+    ck_assert_int_eq (
+        ng_record_new (format, dtype, &tokens, ROWS, STEPS, out, &record),
+        NG_OK);
     for (size_t i = 0; i < ROWS; i++)
         for (size_t j = 0; j <= STEPS; j++)
             put_id (ng_record_row (record, i) + j * dtype.item_bytes,
@@ -184,15 +187,23 @@ END_TEST
 
 START_TEST (test_too_large)
 {
+    static const struct ng_fields lengths = { { NG_FIELD_LENGTHS }, 1 };
     struct ng_record *record;
     struct ng_dtype i8 = { 8, true };
 
-    ck_assert_int_eq (
-        ng_record_new (NG_RECORD_RAW, i8, 1, UINT64_MAX / 4, NULL, &record),
-        NG_EOVERFLOW);
-    ck_assert_int_eq (
-        ng_record_new (NG_RECORD_RAW, i8, UINT64_MAX / 8, 1000, NULL, &record),
-        NG_ENOMEM);
+    ck_assert_int_eq (ng_record_new (NG_RECORD_RAW, i8, &tokens, 1,
+                                     UINT64_MAX / 4, NULL, &record),
+                      NG_EOVERFLOW);
+    ck_assert_int_eq (ng_record_new (NG_RECORD_RAW, types[0], &lengths, 1,
+                                     65535, NULL, &record),
+                      NG_EOVERFLOW);
+    ck_assert_int_eq (ng_record_new (NG_RECORD_RAW, types[0], &lengths, 1,
+                                     65534, NULL, &record),
+                      NG_OK);
+    ng_record_free (record);
+    ck_assert_int_eq (ng_record_new (NG_RECORD_RAW, i8, &tokens, UINT64_MAX / 8,
+                                     1000, NULL, &record),
+                      NG_ENOMEM);
 }
 END_TEST
 

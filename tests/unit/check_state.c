@@ -80,6 +80,80 @@ START_TEST (test_round_trip)
 }
 END_TEST
 
+/* Of documents: two more lines, and only orders that there are.  */
+START_TEST (test_documents)
+{
+    for (enum ng_documents_kind kind = NG_DOCUMENTS_WHOLE;
+         kind <= NG_DOCUMENTS_SENTENCE; kind++)
+        for (int i = 0; i < 7; i++)
+        {
+            bool sequential = i == 1 && kind == NG_DOCUMENTS_WHOLE;
+            struct ng_state state, back;
+            struct ng_fault fault = { 0 };
+
+            fill (&state, i == 6 ? 2 : 1);
+            state.documents = kind;
+            state.eod = 99;
+            state.reverse = i == 2;
+            state.spec.fixed_offset = i == 3;
+            state.spec.mode = i == 1   ? NG_MODE_SEQUENTIAL
+                              : i == 4 ? NG_MODE_UNIFORM
+                                       : NG_MODE_RANDOM;
+            state.spec.rng = i == 5 ? NG_RNG_PYTHON : NG_RNG_NATIVE;
+            ng_state_init (&back);
+            ck_assert_int_eq (ng_state_write (&state, "state.test", &fault),
+                              NG_OK);
+            ck_assert_int_eq (ng_state_read ("state.test", &back, &fault),
+                              i == 0 || sequential ? NG_OK : NG_EFORMAT);
+            if (i == 0 || sequential)
+            {
+                ck_assert_int_eq (back.documents, kind);
+                ck_assert_uint_eq (back.eod, 99);
+            }
+            ng_state_fini (&state);
+            ng_state_fini (&back);
+        }
+    unlink ("state.test");
+}
+END_TEST
+
+/* What is given must be what the state says; the rest is taken from it.  */
+START_TEST (test_documents_spec)
+{
+    struct ng_state state;
+    struct ng_given given = { .batch_size = true };
+    struct ng_sampler_spec spec = { .batch_size = 9, .n_steps = 1 };
+    struct ng_fault fault = { 0 };
+    enum ng_documents_kind kind = NG_DOCUMENTS_CROSS;
+    uint64_t eod = 0;
+    bool reverse = false;
+
+    fill (&state, 1);
+    state.documents = NG_DOCUMENTS_PACK;
+    state.eod = 99;
+    ck_assert_int_eq (
+        ng_resume_spec (&state, "s", &given, &spec, &reverse, &kind, &fault),
+        NG_OK);
+    ck_assert_int_eq (kind, NG_DOCUMENTS_PACK);
+    ck_assert_int_eq (ng_resume_eod (&state, "s", &given, &eod, &fault), NG_OK);
+    ck_assert_uint_eq (eod, 99);
+    given.eod = true;
+    ck_assert_int_eq (ng_resume_eod (&state, "s", &given, &eod, &fault), NG_OK);
+    eod = 98;
+    ck_assert_int_eq (ng_resume_eod (&state, "s", &given, &eod, &fault),
+                      NG_EINVAL);
+    ck_assert_ptr_nonnull (strstr (fault.text, "--eod"));
+    fault.err = NG_OK;
+    given.documents = true;
+    kind = NG_DOCUMENTS_WHOLE;
+    ck_assert_int_eq (
+        ng_resume_spec (&state, "s", &given, &spec, &reverse, &kind, &fault),
+        NG_EINVAL);
+    ck_assert_ptr_nonnull (strstr (fault.text, "--documents"));
+    ng_state_fini (&state);
+}
+END_TEST
+
 /* Without any one of its lines, cut anywhere, or with a line changed, a state
    is refused, never a crash.  */
 START_TEST (test_damaged)
@@ -136,10 +210,12 @@ START_TEST (test_spec)
     struct ng_sampler_spec spec = { .batch_size = 9, .n_steps = 1 };
     struct ng_fault fault = { 0 };
     bool reverse = false;
+    enum ng_documents_kind kind = NG_DOCUMENTS_CROSS;
 
     fill (&state, 1);
     ck_assert_int_eq (
-        ng_resume_spec (&state, "s", &given, &spec, &reverse, &fault), NG_OK);
+        ng_resume_spec (&state, "s", &given, &spec, &reverse, &kind, &fault),
+        NG_OK);
     ck_assert_uint_eq (spec.batch_size, 9);
     ck_assert_uint_eq (spec.n_steps, 5);
     ck_assert_uint_eq (spec.seed, UINT64_MAX);
@@ -147,7 +223,7 @@ START_TEST (test_spec)
     given.seed = true;
     spec.seed = 3;
     ck_assert_int_eq (
-        ng_resume_spec (&state, "s", &given, &spec, &reverse, &fault),
+        ng_resume_spec (&state, "s", &given, &spec, &reverse, &kind, &fault),
         NG_EINVAL);
     ck_assert_ptr_nonnull (strstr (fault.text, "--seed"));
     ng_state_fini (&state);
@@ -161,6 +237,8 @@ ng_suite (void)
     TCase *tc = tcase_create ("all");
 
     tcase_add_test (tc, test_round_trip);
+    tcase_add_test (tc, test_documents);
+    tcase_add_test (tc, test_documents_spec);
     tcase_add_test (tc, test_damaged);
     tcase_add_test (tc, test_spec);
     suite_add_tcase (suite, tc);

@@ -53,7 +53,7 @@ struct ng_docsampler
     uint64_t window_batches; /* N, of all but the last */
     struct window_row *rows;
 
-    struct ng_doc_accounts accounts;
+    struct ng_accounts accounts;
     bool served;
     uint64_t first_epoch; /* that a batch was served of */
 };
@@ -419,11 +419,10 @@ count_left_out (struct ng_docsampler *s, uint64_t epoch, uint64_t *tokens)
 }
 
 enum ng_err
-ng_docsampler_account (struct ng_docsampler *s,
-                       struct ng_doc_accounts *accounts)
+ng_docsampler_account (struct ng_docsampler *s, struct ng_accounts *accounts)
 {
     const struct ng_documents_counts *counts = ng_documents_count (s->docs);
-    struct ng_doc_accounts a = s->accounts;
+    struct ng_accounts a = s->accounts;
     uint64_t last = s->epoch;
 
     a.n_epochs = s->served ? last - s->first_epoch + 1 : 0;
@@ -437,7 +436,7 @@ ng_docsampler_account (struct ng_docsampler *s,
         if (err != NG_OK)
             return err;
     }
-    a.elsewhere = a.tokens - a.served - a.cut - a.alone - a.left_out;
+    ng_accounts_close (&a);
     *accounts = a;
     return NG_OK;
 }

@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "batch/accounts.h"
 #include "batch/documents.h"
 #include "batch/sampler.h"
 
@@ -37,21 +38,6 @@ struct ng_docbatch
     size_t n_rows;
     uint64_t step;  /* of this rank, from 0 */
     uint64_t epoch; /* from 0 */
-};
-
-/* Where the tokens went in the epochs that batches were served of.
-   TOKENS = SERVED + CUT + ALONE + LEFT_OUT + ELSEWHERE.  */
-struct ng_doc_accounts
-{
-    uint64_t n_epochs;
-    uint64_t tokens;    /* of the corpus, in each of the epochs */
-    uint64_t served;    /* in the rows of this run */
-    uint64_t cut;       /* beyond T + 1 tokens of a document (sentence) */
-    uint64_t alone;     /* documents of one token */
-    uint64_t left_out;  /* in rows that fill no batch */
-    uint64_t elsewhere; /* the rest: what is before this run's first step, after
-                           its last one, and what other ranks serve */
-    uint64_t padding;   /* places in the rows of this run without a token */
 };
 
 struct ng_docsampler;
@@ -88,9 +74,8 @@ enum ng_err ng_docsampler_leave (struct ng_docsampler *sampler, uint64_t step,
 
 /* The accounts of what was served so far.  Finds the rows that are left out,
    fewer than B, of each epoch that was entered.  NG_ENOMEM.  */
-enum ng_err
-ng_docsampler_account (struct ng_docsampler *sampler,
-                       struct ng_doc_accounts *accounts) NG_MUST_CHECK;
+enum ng_err ng_docsampler_account (struct ng_docsampler *sampler,
+                                   struct ng_accounts *accounts) NG_MUST_CHECK;
 
 /* Free SAMPLER, which may be NULL.  */
 void ng_docsampler_free (struct ng_docsampler *sampler);

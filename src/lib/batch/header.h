@@ -3,19 +3,30 @@
 #ifndef NG_HEADER_H
 #define NG_HEADER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "batch/documents.h"
+#include "batch/fields.h"
+#include "batch/record.h"
 #include "batch/sampler.h"
 #include "batch/shards.h"
 #include "io/output.h"
 
 struct ng_header
 {
+    enum ng_record_format format; /* of what follows */
     struct ng_dtype dtype;
     uint64_t n_rows; /* of this rank */
     uint64_t step;   /* the first */
+    bool reverse;
+    const struct ng_fields *fields;
+    enum ng_documents_kind documents;
+    bool has_eod;
+    uint64_t eod; /* if HAS_EOD */
+    uint64_t pad; /* unless NG_DOCUMENTS_CROSS */
     const struct ng_sampler_spec *spec;
     const struct ng_shards *sources; /* [n_sources] */
     size_t n_sources;

@@ -1,25 +1,32 @@
 /* Batches as records of an output.
 
-   A batch is IDS[n_rows][n_steps + 1], little-endian elements of one dtype.
-   The features X are columns 0 to T - 1, the labels Y columns 1 to T.
+   A batch has n_rows rows of T + 1 places.  Its fields (batch/fields.h) are
+   written in the order in which they were asked for, all as little-endian
+   elements of one dtype.
 
-   NG_RECORD_RAW: the array as it is.
-   NG_RECORD_NPY: two .npy arrays, X (n_rows x T), then Y.
-   NG_RECORD_TEXT: a line a row: features, TAB, labels, each split by spaces;
-   an empty line after each batch.
-
+   NG_RECORD_RAW: the arrays, one after another, [n_rows][T + 1] each;
+   NG_FIELD_LENGTHS is [n_rows].  Of the tokens, the features X are columns 0 to
+   T - 1 and the labels Y columns 1 to T.
+   NG_RECORD_NPY: .npy arrays.  For the tokens two, X (n_rows x T), then Y; for
+   positions and documents one, of the features; for the mask one, of the
+   labels; for the lengths one (n_rows).
+   NG_RECORD_TEXT: a line a row: what npy has, split by TAB, and within by
+   spaces; an empty line after each batch.
    NG_RECORD_JSONL: a line a batch, an object of its step, its epoch, from 0,
-   and its rows of T + 1 ids.
+   and its fields as raw has them.
 
-   Call ng_record_new, then for each batch fill what ng_record_ids gives and
-   call ng_record_write; ng_record_free at the end.  */
+   Call ng_record_new; then for each batch fill what ng_record_row gives, call
+   ng_record_parts for each row if ng_record_has_parts, and ng_record_write;
+   ng_record_free at the end.  */
 #ifndef NG_RECORD_H
 #define NG_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "batch/fields.h"
 #include "io/npy.h"
 #include "io/output.h"
 
@@ -33,15 +40,23 @@ enum ng_record_format
 
 struct ng_record;
 
-/* A writer of batches of up to N_ROWS rows of N_STEPS + 1 ids of DTYPE to OUT,
-   which is borrowed.  NG_ENOMEM, NG_EOVERFLOW.  */
+/* A writer of batches of up to N_ROWS rows of N_STEPS + 1 ids of DTYPE, with
+   FIELDS, to OUT, which is borrowed.  NG_ENOMEM.  NG_EOVERFLOW, also if DTYPE
+   cannot hold N_STEPS + 1 and a field needs it.  */
 enum ng_err ng_record_new (enum ng_record_format format, struct ng_dtype dtype,
-                           uint64_t n_rows, uint64_t n_steps,
-                           struct ng_output *out,
+                           const struct ng_fields *fields, uint64_t n_rows,
+                           uint64_t n_steps, struct ng_output *out,
                            struct ng_record **record) NG_MUST_CHECK;
 
 /* Where row ROW of the next batch goes: N_STEPS + 1 elements.  */
 unsigned char *ng_record_row (struct ng_record *record, size_t row);
+
+/* Are there fields besides the tokens?  */
+bool ng_record_has_parts (const struct ng_record *record);
+
+/* Row ROW has N parts of PARTS[N] tokens; what is behind them is padding.  */
+void ng_record_parts (struct ng_record *record, size_t row,
+                      const uint64_t *parts, size_t n);
 
 /* Write the batch of the first N_ROWS rows, which is STEP of EPOCH.  As
    ng_output_write.  */

@@ -147,6 +147,14 @@ ng_sampler_epoch_batches (const struct ng_sampler *s, uint64_t epoch)
     return native_batches (&s->spec, epoch);
 }
 
+uint64_t
+ng_sampler_epoch_offset (const struct ng_sampler *s, uint64_t epoch)
+{
+    if (epoch == s->epoch && s->started)
+        return s->offset;
+    return native_offset (&s->spec, epoch);
+}
+
 /* -------------------------------------------------------------------- making */
 
 /* Are there the tokens that one batch needs, if OFFSET are skipped?  */

@@ -140,6 +140,10 @@ enum ng_err ng_sampler_leave (struct ng_sampler *sampler, uint64_t step,
 uint64_t ng_sampler_epoch_batches (const struct ng_sampler *sampler,
                                    uint64_t epoch);
 
+/* The first token that epoch EPOCH, as above, may serve.  */
+uint64_t ng_sampler_epoch_offset (const struct ng_sampler *sampler,
+                                  uint64_t epoch);
+
 /* Free SAMPLER, which may be NULL.  */
 void ng_sampler_free (struct ng_sampler *sampler);
 

@@ -21,6 +21,8 @@ enum
 static const char title[] = "ngram-batch state 1";
 static const char *const modes[] = { "random", "sequential", "uniform", NULL };
 static const char *const rngs[] = { "native", "python", NULL };
+static const char *const kinds[] = { "cross", "whole", "pack", "sentence",
+                                     NULL };
 
 void
 ng_state_init (struct ng_state *state)
@@ -119,6 +121,11 @@ ng_state_write (const struct ng_state *state, const char *name,
     err = spec->fixed_offset ? put_number (out, "offset", spec->offset)
                              : put_word (out, "offset", "random");
     err = put_number (out, "reverse", state->reverse ? 1 : 0);
+    if (state->documents != NG_DOCUMENTS_CROSS)
+    {
+        err = put_word (out, "documents", kinds[state->documents]);
+        err = put_number (out, "eod", state->eod);
+    }
     err = put_number (out, "batch-size", spec->batch_size);
     err = put_number (out, "num-steps", spec->n_steps);
     err = put_number (out, "rank", spec->rank);
@@ -226,6 +233,23 @@ get_offset (struct lines *l, struct ng_sampler_spec *spec)
     return NG_OK;
 }
 
+/* The lines "documents" and "eod", if they come next.  */
+static enum ng_err
+get_documents (struct lines *l, struct ng_state *state)
+{
+    static const char key[] = "documents";
+    unsigned kind = 0;
+    enum ng_err err;
+
+    if (strncmp (l->next, key, sizeof key - 1) != 0)
+        return NG_OK;
+    err = get_word (l, key, kinds, &kind);
+    state->documents = (enum ng_documents_kind) kind;
+    if (err == NG_OK && state->documents == NG_DOCUMENTS_CROSS)
+        err = bad_line (l, key);
+    return err == NG_OK ? get_number (l, "eod", 0, &state->eod) : err;
+}
+
 /* The lines "cut", of which the present one is the first; stops at the line
    after them.  Lengths divide one another and are not so long as to overflow a
    place in a corpus.  */
@@ -304,9 +328,24 @@ get_source (struct lines *l, struct ng_state *state)
         return bad_line (l, "it is cut short");
     if (strcmp (l->key, "cut") == 0
         && (state->spec.mode != NG_MODE_RANDOM
-            || state->spec.rng != NG_RNG_NATIVE))
+            || state->spec.rng != NG_RNG_NATIVE
+            || state->documents != NG_DOCUMENTS_CROSS))
         return bad_line (l, "cut");
     return get_cuts (l, state->spec.n_steps, o);
+}
+
+/* Is there such an order of documents?  */
+static bool
+documents_fit (const struct ng_state *state)
+{
+    const struct ng_sampler_spec *spec = &state->spec;
+
+    if (state->documents == NG_DOCUMENTS_CROSS)
+        return true;
+    return !state->reverse && !spec->fixed_offset && spec->rng == NG_RNG_NATIVE
+           && (spec->mode == NG_MODE_RANDOM
+               || (spec->mode == NG_MODE_SEQUENTIAL
+                   && state->documents == NG_DOCUMENTS_WHOLE));
 }
 
 static enum ng_err
@@ -326,6 +365,8 @@ get_sizes (struct lines *l, struct ng_state *state)
     if (err == NG_OK)
         err = get_number (l, "reverse", 0, &reverse);
     if (err == NG_OK)
+        err = get_documents (l, state);
+    if (err == NG_OK)
         err = get_number (l, "batch-size", 1, &spec->batch_size);
     if (err == NG_OK)
         err = get_number (l, "num-steps", 1, &spec->n_steps);
@@ -342,7 +383,8 @@ get_sizes (struct lines *l, struct ng_state *state)
     state->reverse = reverse != 0;
     if (spec->rank >= spec->world || spec->batch_size > UINT32_MAX
         || spec->n_steps > UINT32_MAX || spec->world > UINT32_MAX
-        || (spec->mode == NG_MODE_UNIFORM && spec->rng == NG_RNG_PYTHON))
+        || (spec->mode == NG_MODE_UNIFORM && spec->rng == NG_RNG_PYTHON)
+        || !documents_fit (state))
         return bad_line (l, "the numbers do not fit each other");
     return NG_OK;
 }
@@ -370,6 +412,9 @@ parse (struct lines *l, struct ng_state *state)
         return bad_line (l, "end");
     if (err == NG_OK && state->n_sources > 1 && !state->mixture)
         return bad_line (l, "source");
+    if (err == NG_OK && state->mixture
+        && state->documents != NG_DOCUMENTS_CROSS)
+        return bad_line (l, "documents");
     return err;
 }
 

@@ -6,6 +6,8 @@
        seed 0
        offset random
        reverse 0
+       documents whole
+       eod 2
        batch-size 32
        num-steps 35
        rank 0
@@ -21,8 +23,8 @@
        end
 
    STEP steps are served.  They are counted from an origin (the lines from-...
-   and cut, see batch/sampler.h), where a run with these sizes began.  Of a
-   mixture there is a block from "tokens" on for each source, after its own
+   and cut, see batch/sampler.h), where a run with these sizes began.  The lines
+   "documents" and "eod" are there if documents count.  Of a mixture there is a block from "tokens" on for each source, after its own
    lines "source I", "share Q" and "served N".  A source is known by its number of tokens
    and a checksum of a sample of them, wherever its file is.
 
@@ -36,6 +38,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "batch/documents.h"
 #include "batch/sampler.h"
 
 struct ng_state_source
@@ -53,6 +56,8 @@ struct ng_state
     /* Sizes, seed and modes; n_tokens, n_epochs and origin do not count.  */
     struct ng_sampler_spec spec;
     bool reverse;
+    enum ng_documents_kind documents;
+    uint64_t eod; /* their end, unless NG_DOCUMENTS_CROSS */
     bool mixture;
     uint64_t step;
     struct ng_state_source *sources; /* [n_sources] */
