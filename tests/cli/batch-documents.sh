@@ -154,17 +154,17 @@ done
 for kind in whole pack sentence; do
     batch="ngram-batch --documents=$kind --eod=$eod -b 3 -s 12 --seed=4"
     for fields in $every mask,tokens lengths documents,lengths,positions; do
-        $batch --fields=$fields -f jsonl book.npy >jsonl || fail=1
+        $batch --fields="$fields" -f jsonl book.npy >out.jsonl || fail=1
         # raw: each field as JSON has it.
-        sed 's/"step":[0-9]*//; s/"epoch":[0-9]*//' jsonl | tr -cs '0-9' '\n' \
+        sed 's/"step":[0-9]*//; s/"epoch":[0-9]*//' out.jsonl | tr -cs '0-9' '\n' \
             | sed '/^$/d' >exp
         for dtype in u2 i8; do
-            $batch --fields=$fields -f raw --dtype=$dtype book.npy \
-                | od -An -v -tu${dtype#?} | tr -s ' ' '\n' | sed '/^$/d' >got
+            $batch --fields="$fields" -f raw --dtype=$dtype book.npy \
+                | od -An -v -tu"${dtype#?}" | tr -s ' ' '\n' | sed '/^$/d' >got
             compare exp got || fail_ "$kind, $fields: raw, $dtype"
         done
         # npy: as text, but field by field.  The rows of a batch are turned.
-        $batch --fields=$fields book.npy >text
+        $batch --fields="$fields" book.npy >text
         awk -F '\t' '
             NF == 0 {
                 for (f = 1; f <= nf; f++) {
@@ -176,16 +176,16 @@ for kind in whole pack sentence; do
             { n++; nf = NF; for (f = 1; f <= NF; f++) cell[n, f] = $f }' text \
             | tr ' ' '\n' >exp
         # Headers of 128 bytes; arrays of 3 x 12 or, the lengths, 3.
-        $batch --fields=$fields -f npy book.npy >npy
+        $batch --fields="$fields" -f npy book.npy >out.npy
         sizes=
-        for field in $(echo $fields | tr ',' ' '); do
+        for field in $(echo "$fields" | tr ',' ' '); do
             case $field in
             tokens) sizes="$sizes 72 72" ;;
             lengths) sizes="$sizes 6" ;;
             *) sizes="$sizes 72" ;;
             esac
         done
-        od -An -v -tu1 -w1 npy | awk -v sizes="$sizes" '
+        od -An -v -tu1 -w1 out.npy | awk -v sizes="$sizes" '
             BEGIN { n = split (sizes, size); f = 1 }
             {
                 at++
@@ -197,7 +197,7 @@ for kind in whole pack sentence; do
             }' >got
         compare exp got || fail_ "$kind, $fields: npy"
         case $fields in *lengths)
-            grep -aq "'shape': (3,)" npy || fail_ "$kind, $fields: lengths" ;;
+            grep -aq "'shape': (3,)" out.npy || fail_ "$kind, $fields: lengths" ;;
         esac
         # text is what jsonl has of features and labels.
         [ "$fields" = $every ] && awk '
@@ -224,7 +224,7 @@ for kind in whole pack sentence; do
                     print a "\t" b "\t" c "\t" e "\t" g "\t" len[i]
                 }
                 print ""
-            }' jsonl >exp && { compare exp text || fail_ "$kind: text"; }
+            }' out.jsonl >exp && { compare exp text || fail_ "$kind: text"; }
     done
 done
 
@@ -298,9 +298,10 @@ while [ $round -lt 12 ]; do
     # Pieces of the corpus: features are what is served.
     for mode in random sequential; do
         accounts -m $mode -b $b -s $t --epochs=3 r.npy >got
+        n_rows=$(($(wc -c <rows.raw) / 2 / (t + 1)))
         read -r total served offset cut alone left elsewhere padding <got
         [ "$total" = $((3 * n)) ] \
-            && [ "$served" = $(($(wc -c <rows.raw) / 2 / (t + 1) * t)) ] \
+            && [ "$served" = $((n_rows * t)) ] \
             && [ "$total" = $((served + offset + left)) ] \
             && [ "$elsewhere $cut $alone $padding" = '0 0 0 0' ] \
             && [ "$left" -le $((3 * (b * t + b + t))) ] \
@@ -330,7 +331,8 @@ read -r total served offset cut alone left elsewhere padding <got
 head -n 9000 book.ids | npy 9000 >a.npy
 sed -n 9001,9003p book.ids | npy 3 >b.npy
 tail -n +9004 book.ids >c.ids
-npy "$(grep -c . c.ids)" <c.ids >c.npy
+n=$(grep -c . c.ids)
+npy "$n" <c.ids >c.npy
 ngram-batch --output-format=npy --dtype=i8 -o c8.npy c.npy || fail=1
 for kind in whole pack sentence sequential; do
     how="--documents=$kind"
@@ -343,7 +345,9 @@ for kind in whole pack sentence sequential; do
         tail -n +$((at * 6 + 1)) all | head -n 12 >exp
         compare exp out || fail_ "$kind: --at=$at"
     done
+    # shellcheck disable=SC2086 # Words.
     bad "no step $n" $how --eod="$eod" -b 5 -s 18 --epochs=3 --at=$n book.npy
+    # shellcheck disable=SC2086 # Words.
     bad "there are $n steps" $how --eod="$eod" -b 5 -s 18 --epochs=3 \
         --at=99999999 book.npy
     $batch --epochs=0 --at=1000000000 --steps=1 book.npy >out || fail=1
@@ -372,6 +376,7 @@ for kind in whole pack sentence sequential; do
     bad 's: .*another corpus' --resume=s small.npy
     bad 'num-steps=18' --resume=s -s 9 --epochs=3 book.npy
     ngram-batch -b 5 -s 18 --steps=3 --state=s3 book.npy >out || fail=1
+    # shellcheck disable=SC2086 # Words.
     bad 's3: --[a-z]* is another' --resume=s3 $how --eod="$eod" book.npy
     bad 's3: --documents is another' --resume=s3 --documents=whole \
         --eod="$eod" book.npy
@@ -395,12 +400,9 @@ for kind in whole pack; do
     sed '/^$/d' out >out2
     compare exp out2 || fail_ "$kind: another T in the next epoch"
 done
-$one -b 5 --steps=20 --state=s1 book.npy >out
-for kind in sentence; do
-    ngram-batch --documents=$kind --eod="$eod" -b 5 -s 18 --steps=2 --state=s \
-        book.npy >out || fail=1
-    bad 'batch-size=5' --resume=s -b 4 book.npy
-done
+ngram-batch --documents=sentence --eod="$eod" -b 5 -s 18 --steps=2 --state=s \
+    book.npy >out || fail=1
+bad 'batch-size=5' --resume=s -b 4 book.npy
 
 # ------------------------------------------------------------------ bad input
 

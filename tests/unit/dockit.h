@@ -53,7 +53,7 @@ dockit_init (struct dockit *kit, uint32_t *ids, size_t n, uint64_t *seed)
             f + 1 == DOCKIT_FILES ? n : at + rand_below (seed, n - at + 1);
         unsigned item = types[f].item_bytes;
 
-        kit->data[f] = malloc ((end - at) * item + 1);
+        kit->data[f] = calloc (end - at + 1, item);
         ck_assert_ptr_nonnull (kit->data[f]);
         for (size_t i = at; i < end; i++)
             ng_item_put (kit->data[f] + (i - at) * item, item, ids[i]);
