@@ -5,10 +5,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -335,6 +338,61 @@ START_TEST (descriptors)
 }
 END_TEST
 
+/* More parts than one call takes, after bytes that are still buffered.  */
+START_TEST (gather)
+{
+    enum
+    {
+        PARTS = 3000
+    };
+    static struct iovec parts[PARTS];
+    static char text[2 * PARTS + 2];
+    struct ng_fault fault = { 0 };
+    struct ng_output *out = open_output ("gather.test", &fault);
+
+    text[0] = '<';
+    for (size_t i = 1; i < sizeof text - 1; i++)
+        text[i] = (char) ('a' + i % 23);
+    for (size_t i = 0; i < PARTS; i++)
+    {
+        parts[i].iov_base = text + 1 + 2 * i;
+        parts[i].iov_len = 2;
+    }
+    ck_assert (!ng_output_is_pipe (out));
+    ck_assert_int_eq (ng_output_write (out, text, 1), NG_OK);
+    ck_assert_int_eq (ng_output_gather (out, parts, PARTS), NG_OK);
+    ck_assert_uint_eq (ng_output_offset (out), sizeof text - 1);
+    ck_assert_int_eq (ng_output_commit (out), NG_OK);
+    ck_assert_int_eq (ng_output_close (out), NG_OK);
+    expect_file ("gather.test", text);
+    unlink ("gather.test");
+}
+END_TEST
+
+/* A part of a mapped file that became shorter: the signal comes, whatever the
+   system says of such memory.  */
+START_TEST (gather_shrunk)
+{
+    struct ng_fault fault = { 0 };
+    struct iovec part = { .iov_len = 10 };
+    int fd = open ("shrunk.test", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    struct ng_output *out;
+    char name[32];
+    int fds[2];
+
+    ck_assert_int_eq (ftruncate (fd, 4096), 0);
+    part.iov_base = mmap (NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+    ck_assert (part.iov_base != MAP_FAILED);
+    ck_assert_int_eq (ftruncate (fd, 0), 0);
+    unlink ("shrunk.test");
+    ck_assert_int_eq (pipe (fds), 0);
+    snprintf (name, sizeof name, "/dev/fd/%d", fds[1]);
+    out = open_output (name, &fault);
+    ck_assert (ng_output_is_pipe (out));
+    ck_assert_int_eq (ng_output_gather (out, &part, 1), NG_ESYS);
+}
+END_TEST
+
 Suite *
 ng_suite (void)
 {
@@ -350,6 +408,10 @@ ng_suite (void)
     tcase_add_test (t, long_name);
     tcase_add_test (t, full_device);
     tcase_add_test (t, descriptors);
+    tcase_add_test (t, gather);
+    /* The sanitizers take that signal for a fault of their own.  */
+    if (strcmp (getenv ("NG_SANITIZE") ? getenv ("NG_SANITIZE") : "", "yes"))
+        tcase_add_test_raise_signal (t, gather_shrunk, SIGBUS);
     suite_add_tcase (s, t);
     return s;
 }

@@ -47,11 +47,12 @@ write_record (enum ng_record_format format, struct ng_dtype dtype)
     ck_assert_int_eq (
         ng_record_new (format, dtype, &tokens, ROWS, STEPS, out, &record),
         NG_OK);
+    ck_assert_int_eq (ng_record_begin (record, ROWS), NG_OK);
     for (size_t i = 0; i < ROWS; i++)
         for (size_t j = 0; j <= STEPS; j++)
             put_id (ng_record_row (record, i) + j * dtype.item_bytes,
                     some_id (i, j, dtype.item_bytes), dtype.item_bytes);
-    ck_assert_int_eq (ng_record_write (record, ROWS, 5, 2), NG_OK);
+    ck_assert_int_eq (ng_record_write (record, 5, 2), NG_OK);
     ng_record_free (record);
     ck_assert_int_eq (ng_output_commit (out), NG_OK);
     ck_assert_int_eq (ng_output_close (out), NG_OK);

@@ -26,6 +26,8 @@ struct ng_record
     size_t n_steps;
     struct ng_output *out;                /* borrowed */
     unsigned char *arrays[NG_FIELDS_MAX]; /* by field; tokens always */
+    size_t n_rows;                        /* of the batch */
+    unsigned char *rows; /* its tokens: the array, or room in OUT */
 };
 
 /* Elements of a row of FIELD.  */
@@ -93,10 +95,25 @@ ng_record_free (struct ng_record *record)
     free (record);
 }
 
+enum ng_err
+ng_record_begin (struct ng_record *record, size_t n_rows)
+{
+    size_t bytes = n_rows * record->row_bytes;
+
+    record->n_rows = n_rows;
+    record->rows = record->arrays[NG_FIELD_TOKENS];
+    if (record->format != NG_RECORD_RAW || ng_record_has_parts (record)
+        || bytes > NG_OUTPUT_RESERVE_MAX)
+        return NG_OK;
+    /* The batch is what is written: its rows go where they are to be.  */
+    record->rows = ng_output_reserve (record->out, bytes);
+    return record->rows ? NG_OK : NG_ESYS;
+}
+
 unsigned char *
 ng_record_row (struct ng_record *record, size_t row)
 {
-    return record->arrays[NG_FIELD_TOKENS] + row * record->row_bytes;
+    return record->rows + row * record->row_bytes;
 }
 
 bool
@@ -134,6 +151,11 @@ write_raw (struct ng_record *record, size_t n_rows)
 {
     enum ng_err err = NG_OK;
 
+    if (record->rows != record->arrays[NG_FIELD_TOKENS])
+    {
+        ng_output_advance (record->out, n_rows * record->row_bytes);
+        return NG_OK;
+    }
     for (size_t f = 0; err == NG_OK && f < record->fields.n; f++)
     {
         enum ng_field field = record->fields.list[f];
@@ -300,9 +322,10 @@ write_jsonl (struct ng_record *record, size_t n_rows, uint64_t step,
 }
 
 enum ng_err
-ng_record_write (struct ng_record *record, size_t n_rows, uint64_t step,
-                 uint64_t epoch)
+ng_record_write (struct ng_record *record, uint64_t step, uint64_t epoch)
 {
+    size_t n_rows = record->n_rows;
+
     switch (record->format)
     {
     case NG_RECORD_RAW:

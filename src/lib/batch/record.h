@@ -15,9 +15,9 @@
    NG_RECORD_JSONL: a line a batch, an object of its step, its epoch, from 0,
    and its fields as raw has them.
 
-   Call ng_record_new; then for each batch fill what ng_record_row gives, call
-   ng_record_parts for each row if ng_record_has_parts, and ng_record_write;
-   ng_record_free at the end.  */
+   Call ng_record_new; then for each batch ng_record_begin, fill what
+   ng_record_row gives, call ng_record_parts for each row if
+   ng_record_has_parts, and ng_record_write; ng_record_free at the end.  */
 #ifndef NG_RECORD_H
 #define NG_RECORD_H
 
@@ -48,7 +48,11 @@ enum ng_err ng_record_new (enum ng_record_format format, struct ng_dtype dtype,
                            uint64_t n_steps, struct ng_output *out,
                            struct ng_record **record) NG_MUST_CHECK;
 
-/* Where row ROW of the next batch goes: N_STEPS + 1 elements.  */
+/* Begin a batch of N_ROWS rows.  As ng_output_write.  */
+enum ng_err ng_record_begin (struct ng_record *record,
+                             size_t n_rows) NG_MUST_CHECK;
+
+/* Where row ROW of the batch goes: N_STEPS + 1 elements.  */
 unsigned char *ng_record_row (struct ng_record *record, size_t row);
 
 /* Are there fields besides the tokens?  */
@@ -58,10 +62,9 @@ bool ng_record_has_parts (const struct ng_record *record);
 void ng_record_parts (struct ng_record *record, size_t row,
                       const uint64_t *parts, size_t n);
 
-/* Write the batch of the first N_ROWS rows, which is STEP of EPOCH.  As
-   ng_output_write.  */
-enum ng_err ng_record_write (struct ng_record *record, size_t n_rows,
-                             uint64_t step, uint64_t epoch) NG_MUST_CHECK;
+/* Write the batch, which is STEP of EPOCH.  As ng_output_write.  */
+enum ng_err ng_record_write (struct ng_record *record, uint64_t step,
+                             uint64_t epoch) NG_MUST_CHECK;
 
 /* Free RECORD, which may be NULL.  */
 void ng_record_free (struct ng_record *record);

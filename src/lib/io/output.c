@@ -407,6 +407,14 @@ ng_output_seekable (const struct ng_output *out)
 }
 
 bool
+ng_output_is_pipe (const struct ng_output *out)
+{
+    struct stat st;
+
+    return fstat (out->fd, &st) == 0 && S_ISFIFO (st.st_mode);
+}
+
+bool
 ng_output_is_terminal (const struct ng_output *out)
 {
     return out->direct && isatty (out->fd);

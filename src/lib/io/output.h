@@ -73,6 +73,9 @@ bool ng_output_seekable (const struct ng_output *out);
 /* Is the output a terminal?  */
 bool ng_output_is_terminal (const struct ng_output *out);
 
+/* Is the output a pipe?  */
+bool ng_output_is_pipe (const struct ng_output *out);
+
 /* Bytes written so far.  */
 uint64_t ng_output_offset (const struct ng_output *out);
 
