@@ -334,6 +334,8 @@ tail -n +9004 book.ids >c.ids
 n=$(grep -c . c.ids)
 npy "$n" <c.ids >c.npy
 ngram-batch --output-format=npy --dtype=i8 -o c8.npy c.npy || fail=1
+{ head -c 128 book.npy; printf '\377\001'; tail -c +131 book.npy; } >like.npy
+cmp -s book.npy like.npy && framework_failure_ 'like.npy'
 for kind in whole pack sentence sequential; do
     how="--documents=$kind"
     [ $kind = sequential ] && how='--documents=whole -m sequential'
@@ -374,6 +376,7 @@ for kind in whole pack sentence sequential; do
     bad 's: --documents is another' --resume=s --documents=cross book.npy
     bad 's: --eod is another' --resume=s --eod=0 book.npy
     bad 's: .*another corpus' --resume=s small.npy
+    bad 's: .*another corpus' --resume=s like.npy
     bad 'num-steps=18' --resume=s -s 9 --epochs=3 book.npy
     ngram-batch -b 5 -s 18 --steps=3 --state=s3 book.npy >out || fail=1
     # shellcheck disable=SC2086 # Words.
@@ -389,6 +392,12 @@ for kind in whole pack; do
         ngram-batch -b 3 --rank=$rank --world=2 --steps=30 --resume=s1 \
             --state=s2.$rank book.npy >>got || fail_ "$kind: other sizes"
     done
+    ngram-batch -b 3 --rank=1 --world=2 --resume=s1 --steps=33 book.npy >exp
+    ngram-batch -b 3 --rank=1 --world=2 --resume=s1 --steps=11 --state=s4 \
+        book.npy >one || fail=1
+    ngram-batch --resume=s4 --steps=22 book.npy >two || fail=1
+    cat one two >out
+    compare exp out || fail_ "$kind: other sizes, resumed once more"
     ngram-batch -b 1 --rank=0 --world=1 --resume=s2.1 --state=s3 book.npy >>got
     $one -b 1 book.npy >exp
     sed '/^$/d' exp | sort >exp2

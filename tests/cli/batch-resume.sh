@@ -181,9 +181,20 @@ sort got | uniq -d >twice
 [ "$(grep -c . got)" -ge $((20000 - 24 - 24 - 3 * 8)) ] \
     || fail_ "only $(grep -c . got) tokens were served"
 
+# A run that began in the middle, with other sizes, is itself resumed.
+ngram-batch -b 5 -s 24 --resume=s1 --epochs=2 rising.npy >exp || fail=1
+ngram-batch -b 5 -s 24 --resume=s1 --steps=7 --state=s5 rising.npy >one || fail=1
+ngram-batch --resume=s5 --steps=90 --state=s5 --epochs=2 rising.npy >two || fail=1
+ngram-batch --resume=s5 --epochs=2 rising.npy >three || fail=1
+cat one two three >out
+compare exp out || fail_ 'what was resumed with other sizes, resumed'
+
 bad 's1: .*--seed is another' --seed=5 --resume=s1 rising.npy
 bad 's1: .*--mode is another' --mode=uniform --resume=s1 rising.npy
 bad 's1: .*another corpus' --resume=s1 char.npy
+# As long, but with another first token.
+{ head -c 128 rising.npy; printf '\001\000'; tail -c +131 rising.npy; } >like.npy
+bad 's1: .*another corpus, of 20000 .* this one has 20000' --resume=s1 like.npy
 bad 'pieces of 24' --resume=s1 -s 25 rising.npy
 sed '/^step/d' s1 >s4
 bad 's4:11: not a usable state file' --resume=s4 rising.npy

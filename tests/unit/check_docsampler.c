@@ -180,8 +180,10 @@ START_TEST (test_sentences)
     };
     struct ng_docbatch batch;
     uint64_t n_batches;
+    bool *seen;
 
     dockit_random (&kit, 300000, 20, &seed);
+    seen = calloc (kit.n, sizeof *seen);
     run_open (&run);
     n_batches = ng_documents_count (run.docs)->n_rows / B;
     ck_assert_uint_gt (n_batches, WINDOW);
@@ -190,9 +192,11 @@ START_TEST (test_sentences)
     {
         uint64_t sorted = 0;
 
+        memset (seen, 0, kit.n * sizeof *seen);
         for (uint64_t k = 0; k < n_batches; k++)
         {
             NG_ENSURE (ng_docsampler_next (run.sampler, &batch) == NG_OK);
+            (void) mark (&batch, 40, seen);
             for (size_t i = 1; i < B; i++)
                 NG_ENSURE (batch.parts[i].n_tokens
                            <= batch.parts[i - 1].n_tokens);
@@ -209,6 +213,7 @@ START_TEST (test_sentences)
         ck_assert_uint_lt (sorted, n_batches * 3 / 4);
     }
     free (ranges);
+    free (seen);
     run_close (&run);
     dockit_fini (&kit);
 }

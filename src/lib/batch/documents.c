@@ -64,8 +64,8 @@ ng_parts_add (struct ng_parts *parts, struct ng_part part)
 
 /* ------------------------------------------------------- walking through a block */
 
-/* The documents of a block, one after another.  What is beyond LIMIT makes no
-   difference to rows that start in the block.  */
+/* The documents of a block, one after another.  A row that starts with the last
+   token of the block has T more: what is beyond LIMIT makes no difference.  */
 struct walk
 {
     const struct ng_documents *docs;
@@ -93,7 +93,7 @@ walk_start (const struct ng_documents *docs, size_t b, struct walk *w)
     w->first = b * docs->block_tokens;
     w->end =
         n - w->first > docs->block_tokens ? w->first + docs->block_tokens : n;
-    w->limit = n - w->end > docs->n_steps + 1 ? w->end + docs->n_steps + 1 : n;
+    w->limit = n - w->end > docs->n_steps ? w->end + docs->n_steps : n;
     w->document = docs->blocks[b].document;
     w->document_end = find_end (w, w->first);
 }
@@ -404,6 +404,6 @@ ng_documents_near (const struct ng_documents *docs, uint64_t row,
     w.first = b * docs->block_tokens;
     *start = w.first;
     *n = docs->shards->n_tokens - w.first;
-    if (*n > docs->block_tokens + docs->n_steps + 1)
-        *n = docs->block_tokens + docs->n_steps + 1;
+    if (*n > docs->block_tokens + docs->n_steps)
+        *n = docs->block_tokens + docs->n_steps;
 }
