@@ -14,7 +14,8 @@
 enum
 {
     WINDOW_ROWS = 8192,
-    KEY_ROWS = 5, /* purposes of keys, see sampler.c and mixture.c */
+    WARM_BATCHES = 32, /* from one look at what is in memory to the next */
+    KEY_ROWS = 5,      /* purposes of keys, see sampler.c and mixture.c */
     KEY_WINDOW = 6
 };
 
@@ -52,6 +53,8 @@ struct ng_docsampler
     uint64_t window;
     uint64_t window_batches; /* N, of all but the last */
     struct window_row *rows;
+
+    uint64_t n_warm; /* batches until the next look at what is in memory */
 
     struct ng_accounts accounts;
     bool served;
@@ -249,6 +252,29 @@ start_epoch (struct ng_docsampler *s, uint64_t epoch)
     s->has_window = false;
 }
 
+/* N rows from place FIRST of the present order are going to be looked for: if
+   they are not all in memory, ask for all of them, so that the disk has many
+   requests at a time.  */
+static void
+ask_for (struct ng_docsampler *s, uint64_t first, uint64_t n)
+{
+    uint64_t i = 0;
+
+    if (s->n_warm > 0)
+    {
+        s->n_warm--;
+        return;
+    }
+    while (
+        i < n
+        && ng_documents_in_memory (s->docs, ng_permute (&s->order, first + i)))
+        i++;
+    if (i == n)
+        s->n_warm = WARM_BATCHES;
+    for (; i < n; i++)
+        ng_documents_will_need (s->docs, ng_permute (&s->order, first + i));
+}
+
 /* Falling length, and the order of the permutation among equals.  */
 static int
 compare_rows (const void *a, const void *b)
@@ -267,6 +293,7 @@ fill_window (struct ng_docsampler *s, uint64_t window, uint64_t n)
     uint64_t first = window * s->window_batches * s->spec.batch_size;
 
     s->has_window = false;
+    ask_for (s, first, n);
     for (uint64_t i = 0; i < n; i++)
     {
         enum ng_err err;
@@ -335,6 +362,9 @@ fill (struct ng_docsampler *s, uint64_t index, size_t n_rows)
         err = find_sentences (
             s, done_before (s, s->epoch) / s->spec.batch_size + index,
             &sentences);
+    else if (s->spec.mode == NG_MODE_RANDOM)
+        ask_for (s, done_before (s, s->epoch) + index * s->spec.batch_size,
+                 n_rows);
     s->parts.n = 0;
     for (size_t i = 0; err == NG_OK && i < n_rows; i++)
     {

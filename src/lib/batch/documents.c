@@ -394,16 +394,20 @@ ng_documents_row (struct ng_documents *docs, uint64_t row,
     return ng_parts_add (parts, make_part (&w, start + row * docs->n_steps));
 }
 
-void
-ng_documents_near (const struct ng_documents *docs, uint64_t row,
-                   uint64_t *start, uint64_t *n)
+bool
+ng_documents_in_memory (const struct ng_documents *docs, uint64_t row)
 {
-    struct walk w;
-    size_t b = find_block (docs, row);
+    return ng_shards_in_memory (docs->shards,
+                                find_block (docs, row) * docs->block_tokens);
+}
 
-    w.first = b * docs->block_tokens;
-    *start = w.first;
-    *n = docs->shards->n_tokens - w.first;
-    if (*n > docs->block_tokens + docs->n_steps)
-        *n = docs->block_tokens + docs->n_steps;
+void
+ng_documents_will_need (const struct ng_documents *docs, uint64_t row)
+{
+    uint64_t start = find_block (docs, row) * docs->block_tokens;
+    uint64_t n = docs->shards->n_tokens - start;
+
+    if (n > docs->block_tokens + docs->n_steps)
+        n = docs->block_tokens + docs->n_steps;
+    ng_shards_will_need (docs->shards, start, n);
 }

@@ -95,10 +95,14 @@ ng_documents_count (const struct ng_documents *documents);
 enum ng_err ng_documents_row (struct ng_documents *documents, uint64_t row,
                               struct ng_parts *parts) NG_MUST_CHECK;
 
-/* The tokens that ng_documents_row looks through for row ROW: from *START,
-   *N of them.  */
-void ng_documents_near (const struct ng_documents *documents, uint64_t row,
-                        uint64_t *start, uint64_t *n);
+/* Is the block that row ROW starts in, as its first token tells, in memory?  */
+bool ng_documents_in_memory (const struct ng_documents *documents,
+                             uint64_t row);
+
+/* Have the system start to read what ng_documents_row looks through for row
+   ROW.  */
+void ng_documents_will_need (const struct ng_documents *documents,
+                             uint64_t row);
 
 /* Free DOCUMENTS, which may be NULL.  */
 void ng_documents_free (struct ng_documents *documents);
