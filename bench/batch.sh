@@ -70,7 +70,15 @@ echo "raw batches of 32 x 1024 from the page cache, $tokens tokens"
     one="ngram-batch -f raw --epochs=0 --steps=1 $file"
     median '--at=0' 0 $one --at=0
     median '--at=1000000000' 0 $one --at=1000000000
+    echo
+    echo 'documents that end with token 27746, raw batches of 32 x 1024'
+    for kind in whole pack sentence; do
+        documents="ngram-batch -f raw -b 32 -s 1024 --documents=$kind --eod=27746 $file"
+        median "$kind, the first batch" 0 $documents --steps=1
+        median "$kind, 1000 batches" 0 $documents --steps=1000
+    done
 }
+[ ! -x "${NG_BUILD-}/bench/permute" ] || "$NG_BUILD/bench/permute"
 
 echo
 echo 'start-up and memory, a sparse file of 100 GB'
@@ -81,13 +89,30 @@ echo 'start-up and memory, a sparse file of 100 GB'
 } >"$dir/huge.npy"
 truncate -s 100000000128 "$dir/huge.npy" || exit 2
 median 'first batch of 100 GB' 0 ngram-batch -f raw --steps=1 "$dir/huge.npy"
-ngram-batch -f raw --epochs=0 "$dir/huge.npy" >"$dir/fifo.out" &
-pid=$!
-sleep 1
-awk '/^RssAnon/ { print "memory besides the mapped file: " $2 " kB" }' \
-    "/proc/$pid/status"
-kill $pid
-rm -f "$dir/huge.npy" "$dir/fifo.out"
+
+# memory WHAT ARGUMENT...: what is not of mapped files, after a second.
+memory ()
+{
+    what=$1
+    shift
+    ngram-batch -f raw --epochs=0 "$@" >/dev/null &
+    pid=$!
+    sleep 1
+    awk -v what="$what" '/^RssAnon/ { printf "%-44s %9d kB\n", what, $2 }' \
+        "/proc/$pid/status"
+    kill $pid
+}
+memory 'memory besides the mapped file' "$dir/huge.npy"
+rm -f "$dir/huge.npy"
+i=0
+while [ $i -lt 1000 ]; do
+    echo "$file:$((i % 7 + 1))"
+    i=$((i + 1))
+done >"$dir/list"
+memory 'memory, a mixture of 1000 sources' --mix=@"$dir/list"
+for kind in whole pack sentence; do
+    memory "memory, $kind" --documents=$kind --eod=27746 "$file"
+done
 
 if /usr/bin/python3 -c 'import torch, numpy' 2>/dev/null; then
     echo

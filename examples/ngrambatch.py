@@ -18,6 +18,7 @@ features, the mask of the labels (all B x T), and the lengths of rows (B).
         loss = (cross_entropy(net(X), Y, reduction='none') * more['mask']).sum()
 """
 import fcntl
+import json
 import subprocess
 
 import numpy as np
@@ -64,9 +65,9 @@ class NgramBatch(Base):
     def load_state_dict(self, state):
         self.at = self.step = state['at']
 
-    def _command(self):
-        """The command line and the rows of its batches, for this worker."""
-        rank, world, at, rows = self.rank, self.world, self.at, self.batch_size
+    def _command(self, more):
+        """The command line for this worker, with the options `more`."""
+        rank, world, at = self.rank, self.world, self.at
         worker = get_worker_info()
         if worker and worker.num_workers > 1:
             # Worker w of k serves steps w, w + k, ... of this rank.
@@ -76,37 +77,45 @@ class NgramBatch(Base):
             if at % k:
                 raise ValueError('start at a multiple of the workers')
             rank, world, at = w * world + rank, k * world, at // k
-        elif self.mode == 'sequential':  # a rank has its rows
-            rows = (rank + 1) * rows // world - rank * rows // world
-        return [self.tool, '--format=raw', '--dtype=' + self.dtype,
-                '--mode=' + self.mode, '--batch-size=%d' % self.batch_size,
+        return [self.tool, '--format=raw', '--header', '--mode=' + self.mode,
+                '--batch-size=%d' % self.batch_size,
                 '--num-steps=%d' % self.num_steps, '--seed=%d' % self.seed,
                 '--epochs=%d' % self.epochs, '--rank=%d' % rank,
                 '--world=%d' % world] + (['--at=%d' % at] if at else []) \
-            + self.options + ['--'] + self.files, rows
+            + self.options + list(more) + ['--'] + self.files
 
-    def records(self):
-        """Arrays of whole records, read many at a time: rows of num_steps + 1
-        ids; one-dimensional, field after field, if there are fields."""
-        command, rows = self._command()
-        self.rows = rows
-        shape = (rows, self.num_steps + 1)
-        if self.fields:
-            shape = (sum(rows * self._width(f)
-                         for f in ['tokens'] + self.fields),)
-        size = int(np.prod(shape)) * int(self.dtype[1])
-        n = max(1, BLOCK_BYTES // size)
-        with subprocess.Popen(command, stdout=subprocess.PIPE,
+    def records(self, convert=()):
+        """Arrays of whole records: rows of num_steps + 1 ids; one-dimensional,
+        field after field, if there are fields.  They are read many at a time
+        and come in the type that the files have, which a pipe carries fastest,
+        unless not all of its values fit `dtype`: then the tool converts."""
+        with subprocess.Popen(self._command(convert), stdout=subprocess.PIPE,
                               bufsize=0) as tool:
             try:
                 fcntl.fcntl(tool.stdout, F_SETPIPE_SZ, BLOCK_BYTES)
             except OSError:
                 pass  # a small pipe is as right
-            got = 1
+            line = tool.stdout.readline()
+            if not line:
+                tool.wait()
+                raise RuntimeError('ngram-batch failed; see its message')
+            header = json.loads(line)
+            if not np.can_cast(header['dtype'], self.dtype):
+                tool.stdout.close()
+                yield from self.records(['--dtype=' + self.dtype])
+                return
+            self.shapes = dict(zip(header['fields'], header['shapes']))
+            items = sum(int(np.prod(shape)) for shape in header['shapes'])
+            shape = (items,) if self.fields else tuple(header['shape'])
+            same = header['dtype'] == '<' + self.dtype
+            size = max(1, items * int(header['dtype'][2]))
+            n = max(1, BLOCK_BYTES // size)
+            got, block = 1, None
             while got:
-                # A new block each time: batches may be kept.
-                block = np.empty((n,) + shape, dtype='<' + self.dtype)
-                view = memoryview(block).cast('B')
+                # A new block each time, if batches of it are given away.
+                if same or block is None:
+                    block = np.empty((n,) + shape, dtype=header['dtype'])
+                    view = memoryview(block).cast('B')
                 have = given = 0
                 while given < n:
                     got = tool.stdout.readinto(view[have:])
@@ -114,27 +123,24 @@ class NgramBatch(Base):
                         break
                     have += got
                     while (given + 1) * size <= have:
-                        yield block[given]
+                        yield block[given] if same \
+                            else block[given].astype(self.dtype)
                         given += 1
         if tool.returncode != 0 or have != given * size:
             raise RuntimeError('ngram-batch failed; see its message')
 
-    def _width(self, field):
-        return 1 if field == 'lengths' else self.num_steps + 1
-
     def _split(self, record):
         """The tokens of a record, and its other fields by name."""
         more, at = {}, 0
-        for field in ['tokens'] + self.fields:
-            n = self.rows * self._width(field)
-            more[field] = record[at:at + n].reshape(self.rows, -1)
+        for field, shape in self.shapes.items():
+            n = int(np.prod(shape))
+            more[field] = record[at:at + n].reshape(shape)
             at += n
         for field in self.fields:
-            if field == 'lengths':
-                more[field] = more[field][:, 0]
-            else:  # the mask is of the labels, the others of the features
-                more[field] = more[field][:, 1:] if field == 'mask' \
-                    else more[field][:, :-1]
+            if field == 'mask':  # of the labels, the others of the features
+                more[field] = more[field][:, 1:]
+            elif field != 'lengths':
+                more[field] = more[field][:, :-1]
         return more.pop('tokens'), more
 
     def __iter__(self):

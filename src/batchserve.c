@@ -17,6 +17,12 @@ enum
     DIRECT_BYTES = 1024
 };
 
+/* How far ahead rows are fetched into the cache.  */
+enum
+{
+    AHEAD_BYTES = 2048
+};
+
 enum ng_err
 work_open_serving (const struct request *r, struct work *w)
 {
@@ -80,6 +86,21 @@ split_row (const struct request *r, struct work *w, size_t row)
     ng_record_parts (w->record, row, w->parts, n);
 }
 
+/* Row I is about to be copied: have what comes some way behind it fetched.  Of
+   pieces from anywhere the processor cannot guess which is next; measured as
+   above, 65 ms in place of 71.  */
+static void
+prefetch (const struct request *r, const struct work *w,
+          const struct ng_batch_rows *rows, const uint32_t *sources, size_t i)
+{
+    uint64_t n_places = r->sampler.n_steps + 1;
+
+    i += 1 + AHEAD_BYTES / (size_t) (n_places * r->dtype.item_bytes);
+    if (i < rows->n_rows)
+        ng_shards_prefetch (sources ? &r->mix.shards[sources[i]] : &w->shards,
+                            rows->starts[i], n_places);
+}
+
 /* A batch of the mixture or of the sampler.  */
 static enum ng_err
 serve_pieces (const struct request *r, struct work *w)
@@ -111,6 +132,7 @@ serve_pieces (const struct request *r, struct work *w)
         const struct ng_shards *shards =
             sources ? &r->mix.shards[sources[i]] : &w->shards;
 
+        prefetch (r, w, &rows, sources, i);
         err =
             ng_shards_copy (shards, rows.starts[i], n_places, r->dtype,
                             w->id_end, ng_record_row (w->record, i), &w->fault);

@@ -70,6 +70,13 @@ elif what == 'fields':
                        more['positions'].tolist()):
             print('\t'.join(' '.join(map(str, cell)) for cell in row))
         print()
+elif what == 'narrow':
+    text(NgramBatch('wide.npy', 4, 9, seed=3, epochs=2, dtype='i4'))
+elif what == 'wrap':
+    try:
+        list(NgramBatch('wide.npy', 1, 9, options=['--offset=0'], dtype='u2'))
+    except RuntimeError:
+        print('caught')
 elif what == 'fault':
     try:
         list(NgramBatch('missing.npy'))
@@ -90,6 +97,16 @@ ngram-batch -b 4 -s 9 --seed=3 --documents=whole --eod=5 \
     --fields=tokens,mask,lengths,positions char.npy >exp
 "$python" check.py fields >out || fail=1
 compare exp out || fail_ 'ngrambatch.py: fields'
+# Ids wider than what is asked for: the same if they fit, else a fault.
+ngram-batch --output-format=npy --dtype=i8 -o wide.npy char.npy || fail=1
+ngram-batch -b 4 -s 9 --seed=3 --epochs=2 char.npy >exp
+"$python" check.py narrow >out || fail=1
+compare exp out || fail_ 'ngrambatch.py: narrower'
+printf '\000\000\001' | dd of=wide.npy bs=1 seek=$((128 + 8 * 500)) \
+    conv=notrunc 2>/dev/null
+"$python" check.py wrap >out 2>err || fail=1
+grep -q caught out || fail_ 'ngrambatch.py: an id wraps'
+grep -q 'id 65536 does not fit dtype u2' err || fail_ 'ngrambatch.py: no word of it'
 "$python" check.py fault >out 2>err || fail=1
 grep -q caught out || fail_ 'ngrambatch.py: a fault is not raised'
 grep -q 'missing.npy' err || fail_ 'ngrambatch.py: the tool is not heard'

@@ -64,6 +64,8 @@ START_TEST (test_find)
             {
                 uint64_t want = start;
 
+                /* A hint, which must not leave the file.  */
+                ng_shards_prefetch (&kit.shards, start, end - start);
                 while (want < end && kit.ids[want] != DOCKIT_EOD)
                     want++;
                 NG_ENSURE (ng_shards_find (&kit.shards, start, end, DOCKIT_EOD)

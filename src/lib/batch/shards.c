@@ -16,6 +16,11 @@
 #include "batch/item.h"
 #include "batch/search.h"
 
+enum
+{
+    CACHE_LINE = 64 /* bytes, or more: a hint is no more than that */
+};
+
 void
 ng_shards_init (struct ng_shards *shards)
 {
@@ -382,6 +387,27 @@ ng_shards_will_need (const struct ng_shards *shards, uint64_t start, uint64_t n)
         start += part;
         n -= part;
     }
+}
+
+void
+ng_shards_prefetch (const struct ng_shards *shards, uint64_t start, uint64_t n)
+{
+    const struct ng_tokenfile *file;
+    size_t f, bytes;
+    uint64_t from;
+
+    if (shards->reverse)
+        start = shards->n_tokens - start - n;
+    f = find_file (shards, start);
+    file = &shards->files[f];
+    from = start - shards->starts[f];
+    /* What the next file has of it is not worth the trouble.  */
+    if (n > file->n_tokens - from)
+        n = file->n_tokens - from;
+    bytes = (size_t) n * file->dtype.item_bytes;
+    for (size_t at = 0; at < bytes; at += CACHE_LINE)
+        __builtin_prefetch (file->data + from * file->dtype.item_bytes + at, 0,
+                            2);
 }
 
 void

@@ -75,6 +75,11 @@ bool ng_shards_in_memory (const struct ng_shards *shards, uint64_t i);
 void ng_shards_will_need (const struct ng_shards *shards, uint64_t start,
                           uint64_t n);
 
+/* Have the processor fetch the N tokens from START on, in memory, into its
+   caches, since they are to be copied soon.  */
+void ng_shards_prefetch (const struct ng_shards *shards, uint64_t start,
+                         uint64_t n);
+
 void ng_shards_fini (struct ng_shards *shards);
 
 #endif

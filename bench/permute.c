@@ -1,0 +1,47 @@
+/* bench/permute: nanoseconds for an index of the permutation that orders pieces,
+   for several numbers of pieces.  */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "batch/permute.h"
+
+enum
+{
+    INDEXES = 2000000
+};
+
+static double
+now (void)
+{
+    struct timespec t;
+
+    (void) clock_gettime (CLOCK_MONOTONIC, &t);
+    return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
+}
+
+int
+main (void)
+{
+    static const uint64_t sizes[] = { 1000, 1000000, UINT64_C (1000000000),
+                                      UINT64_C (1000000000000) };
+
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+    {
+        struct ng_permutation p;
+        uint64_t sum = 0;
+        double start, seconds;
+
+        ng_permutation_init (&p, sizes[s], 1);
+        start = now ();
+        for (uint64_t i = 0; i < INDEXES; i++)
+            sum += ng_permute (&p, i % sizes[s]);
+        seconds = now () - start;
+        printf ("permutation of %-14" PRIu64 " %22.1f ns an index (sum %" PRIu64
+                ")\n",
+                sizes[s], 1e9 * seconds / INDEXES, sum);
+    }
+    return 0;
+}
