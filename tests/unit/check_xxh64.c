@@ -42,6 +42,27 @@ START_TEST (any_bit_counts)
 }
 END_TEST
 
+/* In parts of every length the value is that of the whole.  */
+START_TEST (parts_make_the_whole)
+{
+    unsigned char bytes[200];
+
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char) (i * i + 7 * i);
+    for (size_t len = 0; len <= sizeof bytes; len++)
+        for (size_t part = 1; part <= 70; part++)
+        {
+            struct ng_xxh64 x;
+
+            ng_xxh64_start (&x);
+            for (size_t at = 0; at < len; at += part)
+                ng_xxh64_add (&x, bytes + at,
+                              part < len - at ? part : len - at);
+            ck_assert_uint_eq (ng_xxh64_value (&x), ng_xxh64 (bytes, len));
+        }
+}
+END_TEST
+
 Suite *
 ng_suite (void)
 {
@@ -50,6 +71,7 @@ ng_suite (void)
 
     tcase_add_test (c, published_values);
     tcase_add_test (c, any_bit_counts);
+    tcase_add_test (c, parts_make_the_whole);
     suite_add_tcase (s, c);
     return s;
 }

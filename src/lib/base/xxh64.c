@@ -2,6 +2,8 @@
 
 #include "base/xxh64.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
 
 /* The names are those of the specification.  */
@@ -34,32 +36,82 @@ merge (uint64_t acc, uint64_t lane)
     return (acc ^ round_one (0, lane)) * PRIME_1 + PRIME_4;
 }
 
-/* The stripes of 32 bytes, as many as there are; P moves behind them.  */
-static uint64_t
-stripes (const unsigned char **p, size_t len)
+static void
+start_lanes (uint64_t *lanes)
 {
-    uint64_t a = PRIME_1 + PRIME_2, b = PRIME_2, c = 0, d = -PRIME_1, acc;
-    const unsigned char *q = *p;
-
-    for (; len >= STRIPE_BYTES; len -= STRIPE_BYTES, q += STRIPE_BYTES)
-    {
-        a = round_one (a, ng_get_u64le (q));
-        b = round_one (b, ng_get_u64le (q + 8));
-        c = round_one (c, ng_get_u64le (q + 16));
-        d = round_one (d, ng_get_u64le (q + 24));
-    }
-    *p = q;
-    acc = rotate (a, 1) + rotate (b, 7) + rotate (c, 12) + rotate (d, 18);
-    return merge (merge (merge (merge (acc, a), b), c), d);
+    lanes[0] = PRIME_1 + PRIME_2;
+    lanes[1] = PRIME_2;
+    lanes[2] = 0;
+    lanes[3] = -PRIME_1;
 }
 
-uint64_t
-ng_xxh64 (const unsigned char *p, size_t len)
+void
+ng_xxh64_start (struct ng_xxh64 *x)
+{
+    x->len = 0;
+    start_lanes (x->lanes);
+}
+
+/* Take the stripes of 32 bytes of P[LEN], as many as there are, to LANES;
+   return where the rest begins.  */
+static const unsigned char *
+stripes (uint64_t *lanes, const unsigned char *p, size_t len)
+{
+    uint64_t a = lanes[0], b = lanes[1], c = lanes[2], d = lanes[3];
+
+    for (; len >= STRIPE_BYTES; len -= STRIPE_BYTES, p += STRIPE_BYTES)
+    {
+        a = round_one (a, ng_get_u64le (p));
+        b = round_one (b, ng_get_u64le (p + 8));
+        c = round_one (c, ng_get_u64le (p + 16));
+        d = round_one (d, ng_get_u64le (p + 24));
+    }
+    lanes[0] = a;
+    lanes[1] = b;
+    lanes[2] = c;
+    lanes[3] = d;
+    return p;
+}
+
+void
+ng_xxh64_add (struct ng_xxh64 *x, const unsigned char *p, size_t len)
 {
     const unsigned char *end = p + len;
-    uint64_t acc = len >= STRIPE_BYTES ? stripes (&p, len) : PRIME_5;
+    const size_t have = x->len % STRIPE_BYTES;
 
-    acc += len;
+    x->len += len;
+    if (have > 0)
+    {
+        const size_t n = STRIPE_BYTES - have < len ? STRIPE_BYTES - have : len;
+
+        memcpy (x->rest + have, p, n);
+        p += n;
+        if (have + n < STRIPE_BYTES)
+            return;
+        (void) stripes (x->lanes, x->rest, STRIPE_BYTES);
+    }
+    p = stripes (x->lanes, p, (size_t) (end - p));
+    if (p < end)
+        memcpy (x->rest, p, (size_t) (end - p));
+}
+
+/* The value for LANES and the LEN bytes behind the stripes at P, of TOTAL in
+   all.  */
+static uint64_t
+finish (const uint64_t *lanes, const unsigned char *p, size_t len,
+        uint64_t total)
+{
+    const unsigned char *end = p + len;
+    uint64_t acc = PRIME_5;
+
+    if (total >= STRIPE_BYTES)
+    {
+        acc = rotate (lanes[0], 1) + rotate (lanes[1], 7)
+              + rotate (lanes[2], 12) + rotate (lanes[3], 18);
+        for (unsigned i = 0; i < 4; i++)
+            acc = merge (acc, lanes[i]);
+    }
+    acc += total;
     for (; end - p >= 8; p += 8)
         acc = rotate (acc ^ round_one (0, ng_get_u64le (p)), 27) * PRIME_1
               + PRIME_4;
@@ -73,4 +125,19 @@ ng_xxh64 (const unsigned char *p, size_t len)
     acc = (acc ^ acc >> 33) * PRIME_2;
     acc = (acc ^ acc >> 29) * PRIME_3;
     return acc ^ acc >> 32;
+}
+
+uint64_t
+ng_xxh64_value (const struct ng_xxh64 *x)
+{
+    return finish (x->lanes, x->rest, x->len % STRIPE_BYTES, x->len);
+}
+
+uint64_t
+ng_xxh64 (const unsigned char *p, size_t len)
+{
+    uint64_t lanes[4];
+
+    start_lanes (lanes);
+    return finish (lanes, stripes (lanes, p, len), len % STRIPE_BYTES, len);
 }

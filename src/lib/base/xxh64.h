@@ -11,4 +11,16 @@
 /* The checksum of the LEN bytes at P; the same on every machine.  */
 uint64_t ng_xxh64 (const unsigned char *p, size_t len);
 
+/* The same of bytes that come in parts: ng_xxh64_start, ng_xxh64_add for each,
+   ng_xxh64_value.  */
+struct ng_xxh64
+{
+    uint64_t lanes[4], len;
+    unsigned char rest[32]; /* what does not fill a stripe yet */
+};
+
+void ng_xxh64_start (struct ng_xxh64 *x);
+void ng_xxh64_add (struct ng_xxh64 *x, const unsigned char *p, size_t len);
+uint64_t ng_xxh64_value (const struct ng_xxh64 *x);
+
 #endif
