@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "base/bytes.h"
+
 enum
 {
     NG_VARINT_BYTES_MAX = 10
@@ -45,6 +47,25 @@ ng_varint_get (const unsigned char *p, const unsigned char *end, uint64_t *x)
         }
     }
     return 0;
+}
+
+/* The same for a number that was below 2^32 when it was written, where 8 bytes
+   may be read at P: without a branch that depends on its length, which no
+   processor guesses.  0 if it is longer than 5 bytes.  */
+static inline const unsigned char *
+ng_varint_get_short (const unsigned char *p, uint64_t *x)
+{
+    const uint64_t bytes = ng_get_u64le (p);
+    const uint64_t stops = ~bytes & UINT64_C (0x8080808080);
+    uint64_t y;
+
+    if (stops == 0)
+        return 0;
+    y = bytes & (stops ^ (stops - 1)); /* up to the first byte that stops */
+    *x = (y & 0x7f) | (y >> 1 & UINT64_C (0x3f80))
+         | (y >> 2 & UINT64_C (0x1fc000)) | (y >> 3 & UINT64_C (0xfe00000))
+         | (y >> 4 & UINT64_C (0x7f0000000));
+    return p + ((unsigned) __builtin_ctzll (stops) + 1) / 8;
 }
 
 #endif

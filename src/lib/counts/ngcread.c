@@ -409,12 +409,14 @@ static inline enum ng_err
 decode (struct ng_ngc_cursor *c, unsigned common, uint64_t base)
 {
     const uint64_t n_types = c->f->names.n_items;
+    const bool roomy = c->block_end - c->p > NG_NGC_NGRAM_BYTES_MAX;
     unsigned control = *c->p++;
     uint64_t x;
 
     for (unsigned i = common; i < c->order; i++, base = 0)
     {
-        c->p = ng_varint_get (c->p, c->block_end, &x);
+        c->p = roomy ? ng_varint_get_short (c->p, &x)
+                     : ng_varint_get (c->p, c->block_end, &x);
         if (!c->p || x >= n_types || base >= n_types - x)
             return bad_ngram (c, "damaged: a token is not in the vocabulary");
         c->ranks[i] = (uint32_t) (base + x);
