@@ -6,42 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/nglimits.h"
 #include "counts/ngcread.h"
 #include "textopts.h"
-
-enum
-{
-    PERCENT_DEFAULT = 50
-};
-
-/* PERCENT of the machine's memory.  */
-static uint64_t
-share_of_memory (uint64_t percent)
-{
-    long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
-
-    if (pages <= 0 || page <= 0)
-        return NG_BUDGET_MIN;
-    return (uint64_t) pages * (uint64_t) page / 100 * percent;
-}
-
-static uint64_t
-parse_budget (const char *arg)
-{
-    size_t len = strlen (arg);
-    char digits[8];
-    uint64_t bytes;
-
-    if (len < 2 || len > sizeof digits || arg[len - 1] != '%')
-        return cli_size (arg, NG_BUDGET_MIN, UINT64_MAX);
-    memcpy (digits, arg, len - 1);
-    digits[len - 1] = '\0';
-    bytes = share_of_memory (cli_count (digits, 1, 100));
-    return bytes < NG_BUDGET_MIN ? NG_BUDGET_MIN : bytes;
-}
 
 void
 countout_init (struct countout *c, unsigned min_order, unsigned max_order)
@@ -52,7 +20,7 @@ countout_init (struct countout *c, unsigned min_order, unsigned max_order)
     c->min_count = 1;
     for (unsigned i = 0; i < NG_ORDER_MAX; i++)
         c->smoothing.epsilon[i] = 1;
-    c->budget_bytes = share_of_memory (PERCENT_DEFAULT);
+    c->budget_bytes = default_budget ();
 }
 
 bool
@@ -74,7 +42,7 @@ countout_option (struct countout *c, int key, const char *arg)
         c->format = cli_word (arg, formats) == 0 ? COUNTOUT_TEXT : COUNTOUT_NGC;
         break;
     case 'S':
-        c->budget_bytes = parse_budget (arg);
+        c->budget_bytes = memory_budget (arg);
         break;
     case 'T':
         c->spill_dir = arg;

@@ -10,9 +10,9 @@
 #include "io/output.h"
 #include "models/arparead.h"
 #include "models/arpawrite.h"
+#include "models/countfile.h"
 #include "models/estimate.h"
-#include "models/ngm.h"
-#include "models/tally.h"
+#include "models/ngmbuild.h"
 #include "textopts.h"
 
 enum
@@ -46,8 +46,10 @@ static const struct cli_option options[] = {
     { 'o', "output", "FILE", "write to FILE" },
     { 'f', "format", "FORM",
       "arpa or ngm (default: ngm if FILE ends in .ngm)" },
+    { 'S', "buffer-size", "SIZE",
+      "memory to use: bytes, or with K, M, G, T, or %\n(default 50%)" },
     { 'T', "temporary-directory", "DIR",
-      "for temporary files, not $TMPDIR or /tmp" },
+      "for temporary files (default $TMPDIR, or /tmp)" },
     { 0, NULL, NULL, NULL }
 };
 
@@ -67,14 +69,11 @@ struct job
 {
     const char *input, *output, *temporary;
     enum format format;
-    unsigned order;
-    bool has_smoothing;
+    bool has_smoothing, has_budget;
     struct ng_estimate estimate;
 
     struct ng_fault fault;
     struct ng_input *in;
-    struct ng_tally tally;
-    struct ng_backoff model;
     struct ng_output *out;
 };
 
@@ -142,7 +141,7 @@ parse_options (struct job *job)
             job->has_smoothing = true;
             break;
         case 'n':
-            job->order = (unsigned) cli_count (arg, 1, NG_ORDER_MAX);
+            job->estimate.order = (unsigned) cli_count (arg, 1, NG_ORDER_MAX);
             break;
         case KEY_EPSILON:
             parse_by_order (arg, 1e15, job->estimate.epsilon);
@@ -158,6 +157,10 @@ parse_options (struct job *job)
             break;
         case 'f':
             job->format = (enum format) cli_word (arg, formats);
+            break;
+        case 'S':
+            job->estimate.budget = memory_budget (arg);
+            job->has_budget = true;
             break;
         case 'T':
             job->temporary = arg;
@@ -187,6 +190,8 @@ settle (struct job *job)
     job->input = n == 1 ? operands[0] : "-";
     if (job->format == BY_NAME)
         job->format = ends_with (job->output, ".ngm") ? NGM : ARPA;
+    job->estimate.to_arpa = job->format == ARPA;
+    job->estimate.spill_dir = temporary_folder (job->temporary);
     if (job->format == ARPA && e->smoothing == NG_LAPLACE)
         cli_usage_error ("Laplace models skip orders, which ARPA cannot tell:"
                          " write a .ngm (-o FILE.ngm, or -f ngm)");
@@ -215,13 +220,45 @@ is_arpa (struct ng_input *in, bool *answer)
 }
 
 static enum ng_err
-read_model (struct job *job)
+to_output (void *context, const void *bytes, size_t n)
 {
-    if (job->has_smoothing || job->order > 0)
+    return ng_output_write (context, bytes, n);
+}
+
+/* A model in ARPA form into the form that is asked for.  */
+static enum ng_err
+convert (struct job *job)
+{
+    struct ng_ngmw_setup setup = { .budget = UINT64_MAX,
+                                   .spill_dir = job->estimate.spill_dir,
+                                   .sink = to_output,
+                                   .context = job->out,
+                                   .file = job->input,
+                                   .fault = &job->fault };
+    struct ng_backoff model;
+    enum ng_err err;
+
+    if (job->has_smoothing || job->estimate.order > 0)
         return ng_fault_set (&job->fault, NG_EINVAL, job->input,
                              "this is a model already: it can be converted,"
                              " but neither smoothed nor cut to an order");
-    return ng_arpa_read (job->in, &job->fault, &job->model);
+    if (job->has_budget)
+        return ng_fault_set (&job->fault, NG_EINVAL, job->input,
+                             "this is a model already, and is held in memory"
+                             " to be converted: --buffer-size cannot be met");
+    err = ng_arpa_read (job->in, &job->fault, &model);
+    if (err == NG_OK && job->format == ARPA)
+        err = ng_arpa_write (&model, job->out);
+    else if (err == NG_OK)
+    {
+        err = ng_store_open (setup.budget, setup.spill_dir, &job->fault,
+                             &setup.store);
+        if (err == NG_OK)
+            err = ng_ngm_build (&model, &setup);
+        ng_store_close (setup.store);
+    }
+    ng_backoff_fini (&model);
+    return err;
 }
 
 static void
@@ -229,17 +266,16 @@ tell_discounts (const struct job *job)
 {
     const struct ng_estimate *e = &job->estimate;
 
-    for (unsigned i = 0; i < job->model.trie.order; i++)
+    for (unsigned i = 0; i < e->n_orders; i++)
     {
         const double *d = e->discounts[i];
 
         if (e->smoothing != NG_KNESER_NEY)
-            cli_note ("order %u: %" PRIu32 " n-grams", i + 1,
-                      job->model.trie.levels[i].n);
+            cli_note ("order %u: %" PRIu32 " n-grams", i + 1, e->n[i]);
         else
             cli_note ("order %u: %" PRIu32 " n-grams, D1=%.6g D2=%.6g"
                       " D3+=%.6g",
-                      i + 1, job->model.trie.levels[i].n, d[0], d[1], d[2]);
+                      i + 1, e->n[i], d[0], d[1], d[2]);
         if (e->fell_back[i])
             cli_warn ("warning: order %u: the counts give no discounts; those"
                       " of --discount-fallback serve",
@@ -250,43 +286,21 @@ tell_discounts (const struct job *job)
 static enum ng_err
 estimate (struct job *job)
 {
-    enum ng_err err =
-        ng_tally_read (job->in, job->order, temporary_folder (job->temporary),
-                       &job->fault, &job->tally);
+    struct ng_estimate *e = &job->estimate;
+    struct ng_ngc *counts = NULL;
+    enum ng_err err = ng_countfile_open (job->in, e->spill_dir, e->budget,
+                                         &job->fault, &counts);
 
     if (err == NG_OK)
-        err = ng_estimate (&job->estimate, &job->tally, job->input, &job->fault,
-                           &job->model);
-    ng_tally_fini (&job->tally);
-    if (err == NG_OK)
-        tell_discounts (job);
-    return err;
-}
-
-static enum ng_err
-write_model (struct job *job)
-{
-    unsigned char *image;
-    size_t size;
-    enum ng_err err;
-
-    if (job->format == ARPA)
-    {
-        if (job->model.rule == NG_RULE_STEP)
-            cli_warn ("warning: in ARPA form a context that never occurs costs"
-                      " nothing to leave; a .ngm has the 0.4 for it too");
-        return ng_arpa_write (&job->model, job->out);
-    }
-    err = ng_ngm_build (&job->model, &image, &size);
-    if (err == NG_ELIMIT)
-        return ng_fault_set (&job->fault, err, job->input,
-                             "the names of all types together are beyond the"
-                             " 4 GiB that a .ngm holds");
+        err = ng_estimate (e, counts, job->out);
+    ng_ngc_close (counts);
     if (err != NG_OK)
         return err;
-    err = ng_output_write (job->out, image, size);
-    free (image);
-    return err;
+    tell_discounts (job);
+    if (e->to_arpa && e->smoothing == NG_STUPID_BACKOFF)
+        cli_warn ("warning: in ARPA form a context that never occurs costs"
+                  " nothing to leave; a .ngm has the 0.4 for it too");
+    return NG_OK;
 }
 
 static enum ng_err
@@ -304,9 +318,7 @@ run (struct job *job)
         cli_usage_error ("a .ngm is not for a terminal: give -o FILE");
     err = is_arpa (job->in, &arpa);
     if (err == NG_OK)
-        err = arpa ? read_model (job) : estimate (job);
-    if (err == NG_OK)
-        err = write_model (job);
+        err = arpa ? convert (job) : estimate (job);
     return err == NG_OK ? ng_output_commit (job->out) : err;
 }
 
@@ -315,7 +327,9 @@ main (int argc, char **argv)
 {
     struct job job = { .output = "-",
                        .format = BY_NAME,
-                       .estimate = { .smoothing = NG_KNESER_NEY } };
+                       .estimate = { .smoothing = NG_KNESER_NEY,
+                                     .budget = default_budget (),
+                                     .fault = &job.fault } };
     enum ng_err err;
 
     for (unsigned i = 0; i < NG_ORDER_MAX; i++)
@@ -332,6 +346,5 @@ main (int argc, char **argv)
         cli_forget (job.out);
     (void) ng_output_close (job.out);
     (void) ng_input_close (job.in);
-    ng_backoff_fini (&job.model);
     return cli_finish (err == NG_OK ? CLI_DONE : CLI_TROUBLE);
 }

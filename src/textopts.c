@@ -5,9 +5,15 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/nglimits.h"
 #include "text/escape.h"
+
+enum
+{
+    PERCENT_DEFAULT = 50 /* of memory, to be used */
+};
 
 bool
 text_option (struct text_options *o, int key, const char *arg)
@@ -76,4 +82,36 @@ temporary_folder (const char *dir)
     if (!dir)
         dir = getenv ("TMPDIR");
     return dir && *dir ? dir : "/tmp";
+}
+
+/* PERCENT of the machine's memory.  */
+static uint64_t
+share_of_memory (uint64_t percent)
+{
+    long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
+
+    if (pages <= 0 || page <= 0)
+        return NG_BUDGET_MIN;
+    return (uint64_t) pages * (uint64_t) page / 100 * percent;
+}
+
+uint64_t
+memory_budget (const char *arg)
+{
+    size_t len = strlen (arg);
+    char digits[8];
+    uint64_t bytes;
+
+    if (len < 2 || len > sizeof digits || arg[len - 1] != '%')
+        return cli_size (arg, NG_BUDGET_MIN, UINT64_MAX);
+    memcpy (digits, arg, len - 1);
+    digits[len - 1] = '\0';
+    bytes = share_of_memory (cli_count (digits, 1, 100));
+    return bytes < NG_BUDGET_MIN ? NG_BUDGET_MIN : bytes;
+}
+
+uint64_t
+default_budget (void)
+{
+    return share_of_memory (PERCENT_DEFAULT);
 }

@@ -4,6 +4,7 @@
 #define NG_TEXTOPTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cli.h"
 #include "text/tokenizer.h"
@@ -48,5 +49,10 @@ void text_check_name (const char *option, const char *text);
 
 /* DIR, or if that is NULL $TMPDIR, or /tmp.  */
 const char *temporary_folder (const char *dir);
+
+/* The bytes of memory that ARG, the argument of --buffer-size, tells; and those
+   without one, half of what the machine has.  */
+uint64_t memory_budget (const char *arg);
+uint64_t default_budget (void);
 
 #endif

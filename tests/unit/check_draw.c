@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "modelkit.h"
+#include "models/ngmbuild.h"
 
 enum
 {
@@ -24,7 +25,7 @@ open_kit (unsigned order, struct ng_backoff *m, unsigned char **image,
 
     kit_make (&k, order, true, 5);
     kit_model (&k, &e, m);
-    ck_assert_int_eq (ng_ngm_build (m, image, &size), NG_OK);
+    ck_assert_int_eq (ng_ngm_image (m, "kit", &fault, image, &size), NG_OK);
     ck_assert_int_eq (ng_ngm_open (*image, size, true, "kit", &fault, ngm),
                       NG_OK);
 }

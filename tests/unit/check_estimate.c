@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "modelkit.h"
-#include "models/laplace.h"
+#include "models/ngmbuild.h"
 
 /* The second implementation: each formula as it is written down, every count
    looked up in the text.  */
@@ -199,6 +199,87 @@ compare (const struct slow *s, const struct ng_backoff *m, bool sums)
     }
 }
 
+/* The .ngm that is made at once with BUDGET bytes is that of the model M.  */
+static void
+compare_ngm (const struct kit *k, struct ng_estimate *e,
+             const struct ng_backoff *m, uint64_t budget)
+{
+    struct ng_fault fault = { .err = NG_OK };
+    unsigned char *image, *bytes;
+    size_t size;
+    char path[32];
+    FILE *file = kit_file (path);
+
+    ck_assert_int_eq (ng_ngm_image (m, "kit", &fault, &image, &size), NG_OK);
+    e->to_arpa = false;
+    e->budget = budget;
+    ck_assert_msg (kit_estimate (k, 0, e, &fault, path) == NG_OK, "%s",
+                   fault.text);
+    bytes = malloc (size + 1);
+    ck_assert_ptr_nonnull (bytes);
+    (void) fclose (file);
+    file = fopen (path, "r");
+    ck_assert_ptr_nonnull (file);
+    ck_assert_uint_eq (fread (bytes, 1, size + 1, file), size);
+    (void) fclose (file);
+    ck_assert_mem_eq (bytes, image, size);
+    free (bytes);
+    free (image);
+    (void) unlink (path);
+}
+
+/* The longest orders, whose contexts are too many to go through all: those of
+   the text, some with a token changed.  */
+static void
+compare_some (const struct slow *s, const struct ng_backoff *m)
+{
+    const unsigned n = s->k->order;
+    const size_t n_tokens = s->k->starts[s->k->n_sequences];
+    uint64_t seed = n;
+
+    for (unsigned i = 0; i < 60; i++)
+    {
+        unsigned w[NG_ORDER_MAX];
+        uint32_t ids[NG_ORDER_MAX];
+        size_t at = rand_below (&seed, n_tokens - n);
+        double sum = 0;
+
+        memcpy (w, s->k->text + at, n * sizeof *w);
+        if (i % 3 == 0)
+            w[rand_below (&seed, n - 1)] = (unsigned) rand_below (&seed, 4);
+        for (unsigned j = 0; j + 1 < n; j++)
+            ids[j] = kit_id (m, w[j]);
+        for (w[n - 1] = 1; w[n - 1] < KIT_TYPES; w[n - 1]++)
+        {
+            double p = slow_p (s, w, n), x;
+
+            ids[n - 1] = kit_id (m, w[n - 1]);
+            x = pow (10, ng_backoff_logp (m, ids, n, NULL));
+            ck_assert_msg (fabs (p - x) <= 4e-6 * p, "order %u: %g is %g", n, p,
+                           x);
+            sum += x;
+        }
+        ck_assert_double_eq_tol (sum, 1, 1e-6);
+    }
+}
+
+START_TEST (long_orders)
+{
+    static struct kit k;
+    struct ng_estimate e = { .smoothing = NG_KNESER_NEY,
+                             .has_fallback = true,
+                             .fallback = { 0.5, 1, 1.5 } };
+    struct slow s = { &k, &e };
+    struct ng_backoff m;
+
+    kit_make (&k, (unsigned) _i, true, (uint64_t) _i);
+    kit_model (&k, &e, &m);
+    compare_some (&s, &m);
+    compare_ngm (&k, &e, &m, 1000);
+    ng_backoff_fini (&m);
+}
+END_TEST
+
 static void
 estimate_and_compare (struct ng_estimate *e, unsigned order, bool sentences,
                       bool sums)
@@ -214,6 +295,8 @@ estimate_and_compare (struct ng_estimate *e, unsigned order, bool sentences,
     kit_make (&k, order, sentences, 1000 + order);
     kit_model (&k, e, &m);
     compare (&s, &m, sums);
+    for (uint64_t budget = 1000; budget < 100000000; budget *= 100)
+        compare_ngm (&k, e, &m, budget);
     ng_backoff_fini (&m);
 }
 
@@ -267,36 +350,26 @@ END_TEST
 START_TEST (cut_counts_are_refused)
 {
     static struct kit k;
-    struct ng_tally t;
-    struct ng_backoff m = { 0 };
     struct ng_fault fault = { .err = NG_OK };
     struct ng_estimate e = { .smoothing = NG_KNESER_NEY };
 
     kit_make (&k, 3, true, 9);
-    ck_assert_int_eq (kit_tally (&k, 1, &t, &fault), NG_OK);
-    ck_assert_int_eq (ng_estimate (&e, &t, "kit", &fault, &m), NG_EINVAL);
+    ck_assert_int_eq (kit_estimate (&k, 1, &e, &fault, "/dev/null"), NG_EINVAL);
     ck_assert_ptr_nonnull (strstr (fault.text, "cut"));
-    ng_tally_fini (&t);
-    ng_backoff_fini (&m);
 }
 END_TEST
 
 START_TEST (missing_discounts_name_the_order)
 {
     static struct kit k;
-    struct ng_tally t;
-    struct ng_backoff m = { 0 };
     struct ng_fault fault = { .err = NG_OK };
     struct ng_estimate e = { .smoothing = NG_KNESER_NEY };
 
     kit_make (&k, 2, true, 9);
     k.n_sequences = 1;
-    ck_assert_int_eq (kit_tally (&k, 0, &t, &fault), NG_OK);
-    ck_assert_int_eq (ng_estimate (&e, &t, "kit", &fault, &m), NG_EINVAL);
+    ck_assert_int_eq (kit_estimate (&k, 0, &e, &fault, "/dev/null"), NG_EINVAL);
     ck_assert_ptr_nonnull (strstr (fault.text, "order 1"));
     ck_assert_ptr_nonnull (strstr (fault.text, "--discount-fallback"));
-    ng_tally_fini (&t);
-    ng_backoff_fini (&m);
 }
 END_TEST
 
@@ -307,8 +380,9 @@ ng_suite (void)
     TCase *c = tcase_create ("all");
 
     tcase_set_timeout (c, 300);
-    tcase_add_loop_test (c, kneser_ney_of_sentences, 1, 4);
-    tcase_add_loop_test (c, kneser_ney_of_running_text, 1, 4);
+    tcase_add_loop_test (c, kneser_ney_of_sentences, 1, 5);
+    tcase_add_loop_test (c, kneser_ney_of_running_text, 1, 5);
+    tcase_add_loop_test (c, long_orders, 6, 9);
     tcase_add_loop_test (c, pruned_still_sums_to_one, 2, 4);
     tcase_add_loop_test (c, additive_smoothing, 0, 16);
     tcase_add_loop_test (c, stupid_backoff, 0, 2);

@@ -6,6 +6,7 @@
 
 #include "base/xxh64.h"
 #include "modelkit.h"
+#include "models/ngmbuild.h"
 
 static const enum ng_smoothing methods[] = { NG_KNESER_NEY, NG_INTERPOLATED,
                                              NG_LAPLACE, NG_STUPID_BACKOFF };
@@ -31,7 +32,8 @@ ask_for (struct asked *a, unsigned order, enum ng_smoothing smoothing)
         e.epsilon[i] = 0.5 + i;
     kit_make (&k, order, true, order);
     kit_model (&k, &e, &a->m);
-    ck_assert_int_eq (ng_ngm_build (&a->m, &a->image, &a->size), NG_OK);
+    ck_assert_int_eq (ng_ngm_image (&a->m, "kit", &fault, &a->image, &a->size),
+                      NG_OK);
     ck_assert_int_eq (
         ng_ngm_open (a->image, a->size, true, "kit", &fault, &a->ngm), NG_OK);
 }

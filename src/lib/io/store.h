@@ -46,8 +46,7 @@ size_t ng_store_fan (const struct ng_store *s);
 
 /* How many things of BYTES each take an eighth of the budget, rounded down to a
    power of two, from 1 to MOST, which is one.  */
-uint32_t ng_store_share (const struct ng_store *s, size_t bytes,
-                         uint32_t most);
+uint32_t ng_store_share (const struct ng_store *s, size_t bytes, uint32_t most);
 
 /* Bytes that were written to the temporary file.  */
 uint64_t ng_store_spilled (const struct ng_store *s);

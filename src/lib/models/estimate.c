@@ -2,17 +2,23 @@
 
 #include "models/estimate.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log10.h"
 #include "base/mem.h"
+#include "io/store.h"
+#include "models/backoff.h"
+#include "models/estimateout.h"
+#include "models/layers.h"
+#include "models/suffix.h"
 
 enum
 {
     N_DISCOUNTS = 3,
-    AHEAD = 32 /* n-grams: how early what is read at random is asked for */
+    LOWER_BYTES = 12,   /* a probability and a place */
+    CONTEXT_NUMBERS = 6 /* of struct sums */
 };
 
 static const double stupid_step = 0.4; /* Brants et al. 2007, section 4 */
@@ -20,116 +26,27 @@ static const double stupid_step = 0.4; /* Brants et al. 2007, section 4 */
 struct run
 {
     struct ng_estimate *e;
-    struct ng_tally *t;
-    struct ng_backoff *m;
-    const char *file;
-    struct ng_fault *fault;
+    struct ng_ngc *f;
+    struct ng_store *store;
+    struct ng_layers layers;
+    struct ng_suffixes suffixes[NG_ORDER_MAX]; /* [k - 1] of order k > 1 */
+    struct ng_adjusted adjusted[NG_ORDER_MAX]; /* of kneser-ney, but for the
+                                                  last order */
+    struct ng_estimate_out out;
+    struct ng_log10 log10;
 
-    const uint64_t *a[NG_ORDER_MAX]; /* counts that estimates rest on */
-    uint64_t *own[NG_ORDER_MAX];     /* those of them that are ours */
-    unsigned char *keep[NG_ORDER_MAX];
-    double *p;       /* of the order before, not logarithms */
-    double *unigram; /* of order 1, for laplace */
+    /* Of the order at hand, by the order before: what its n-grams need of
+       their suffixes (double, u32), and its contexts' sums (varints), for each
+       n-gram of the order before that something follows.  */
+    struct ng_dealt lower;
+    struct ng_column contexts;
 };
 
+/* Do the estimates of level I rest on adjusted counts?  */
 static bool
-is_listed (const struct run *r, unsigned i, uint32_t j)
+is_adjusted (const struct run *r, unsigned i)
 {
-    return !r->keep[i] || r->keep[i][j];
-}
-
-/* ---------------------------------------------------------- what is counted */
-
-/* How many distinct tokens stand before each n-gram of level I; counts for
-   those that begin with <s>, before which nothing stands.  */
-static enum ng_err
-adjust (struct run *r, unsigned i)
-{
-    const struct ng_trie_level *l = &r->t->trie.levels[i], *longer = l + 1;
-    uint64_t *a = ng_calloc_array (l->n, sizeof *a);
-    uint32_t low = 0, high = 0;
-
-    if (!a)
-        return NG_ENOMEM;
-    r->own[i] = a;
-    r->a[i] = a;
-    for (uint32_t j = 0; j < longer->n; j++)
-    {
-        if (j + AHEAD < longer->n)
-            __builtin_prefetch (&a[longer->suffixes[j + AHEAD]], 1);
-        a[longer->suffixes[j]]++;
-    }
-    /* At the very start of running text nothing stands before either: take
-       that for a token.  */
-    for (uint32_t j = 0; j < l->n; j++)
-        if (a[j] == 0 && r->t->counts[i][j] > 0)
-            a[j] = 1;
-    if (r->t->bos != NG_NONE)
-        ng_trie_range (&r->t->trie, i + 1, r->t->bos, &low, &high);
-    for (uint32_t j = low; j < high; j++)
-        a[j] = r->t->counts[i][j];
-    return NG_OK;
-}
-
-/* Set A for every level.  <s> is never predicted and counts 0 as a token.  */
-static enum ng_err
-choose_counts (struct run *r)
-{
-    const unsigned order = r->t->trie.order;
-    uint64_t *unigrams;
-
-    for (unsigned i = 0; i < order; i++)
-        r->a[i] = r->t->counts[i];
-    if (r->e->smoothing == NG_KNESER_NEY)
-        for (unsigned i = 0; i + 1 < order; i++)
-        {
-            enum ng_err err = adjust (r, i);
-
-            if (err != NG_OK)
-                return err;
-        }
-    if (r->t->bos == NG_NONE)
-        return NG_OK;
-    unigrams = r->own[0];
-    if (!unigrams)
-    {
-        const size_t n = r->t->trie.levels[0].n;
-
-        unigrams = ng_alloc_array (n, sizeof *unigrams);
-        if (!unigrams)
-            return NG_ENOMEM;
-        memcpy (unigrams, r->a[0], n * sizeof *unigrams);
-        r->own[0] = unigrams;
-        r->a[0] = unigrams;
-    }
-    unigrams[r->t->bos] = 0;
-    return NG_OK;
-}
-
-/* Mark what pruning leaves.  */
-static enum ng_err
-choose_listed (struct run *r)
-{
-    const unsigned order = r->t->trie.order;
-
-    if (r->e->prune[order - 1] == 0)
-        return NG_OK;
-    for (unsigned i = 0; i < order; i++)
-    {
-        const uint32_t n = r->t->trie.levels[i].n;
-
-        r->keep[i] = ng_alloc_array (n, 1);
-        if (!r->keep[i])
-            return NG_ENOMEM;
-        for (uint32_t j = 0; j < n; j++)
-            r->keep[i][j] = r->t->counts[i][j] > r->e->prune[i];
-    }
-    r->keep[0][r->t->unk] = 1;
-    if (r->t->bos != NG_NONE)
-        r->keep[0][r->t->bos] = 1;
-    if (r->t->eos != NG_NONE)
-        r->keep[0][r->t->eos] = 1;
-    return NG_OK;
+    return r->e->smoothing == NG_KNESER_NEY && i + 1 < r->layers.order;
 }
 
 /* ---------------------------------------------------------------- discounts */
@@ -137,7 +54,7 @@ choose_listed (struct run *r)
 /* Why the counts of counts N[1..4] give no discounts D[3], or NULL; *AT is
    the count in question.  */
 static const char *
-set_discounts (const uint64_t n[5], double *d, unsigned *at)
+set_discounts (const uint64_t n[NG_LAYERS_FEW], double *d, unsigned *at)
 {
     double y;
 
@@ -156,35 +73,57 @@ set_discounts (const uint64_t n[5], double *d, unsigned *at)
     return NULL;
 }
 
+/* How often <s> occurs.  */
+static uint64_t
+count_bos (struct run *r)
+{
+    struct ng_layer_reader types;
+    uint64_t count = 0;
+
+    ng_layer_start (&types, &r->layers.layers[0], false);
+    while (ng_layer_next (&types))
+        if (types.at == r->layers.bos)
+            count = types.count;
+    ng_layer_end (&types);
+    return count;
+}
+
 static enum ng_err
 estimate_discounts (struct run *r, unsigned i)
 {
-    uint64_t n[5] = { 0 };
+    struct ng_estimate *e = r->e;
+    uint64_t n[NG_LAYERS_FEW];
     unsigned at;
     const char *why;
 
-    for (uint32_t j = 0; j < r->t->trie.levels[i].n; j++)
-        if (r->a[i][j] < 5)
-            n[r->a[i][j]]++;
-    why = set_discounts (n, r->e->discounts[i], &at);
+    memcpy (n,
+            is_adjusted (r, i) ? r->adjusted[i].few : r->layers.layers[i].few,
+            sizeof n);
+    if (i == 0 && r->layers.bos != NG_NONE)
+    {
+        const uint64_t count = count_bos (r);
+
+        /* <s> is never predicted.  */
+        if (count < NG_LAYERS_FEW)
+            n[count]--;
+    }
+    why = set_discounts (n, e->discounts[i], &at);
     if (!why)
         return NG_OK;
-    if (!r->e->has_fallback)
+    if (!e->has_fallback)
         return ng_fault_set (
-            r->fault, NG_EINVAL, r->file,
+            e->fault, NG_EINVAL, ng_ngc_name (r->f),
             "no Kneser-Ney discounts for order %u: %s the adjusted count %u;"
             " the text is too small or has repetitions: leave these out, or"
             " give --discount-fallback",
             i + 1, why, at);
-    memcpy (r->e->discounts[i], r->e->fallback, sizeof r->e->fallback);
-    r->e->fell_back[i] = true;
+    memcpy (e->discounts[i], e->fallback, sizeof e->fallback);
+    e->fell_back[i] = true;
     return NG_OK;
 }
 
-/* -------------------------------------------------------------- one context */
-
 /* D of the count A at level I.  */
-static double
+static inline double
 discount (const struct run *r, unsigned i, uint64_t a)
 {
     if (r->e->smoothing != NG_KNESER_NEY || a == 0)
@@ -192,343 +131,510 @@ discount (const struct run *r, unsigned i, uint64_t a)
     return r->e->discounts[i][(a < N_DISCOUNTS ? a : N_DISCOUNTS) - 1];
 }
 
+/* ----------------------------------------------------------------- contexts */
+
+/* Of a context: how often it occurs; of its n-grams, the sums of their counts,
+   and how many are listed and count 1, 2, and 3 or more.  */
+struct sums
+{
+    uint64_t count;
+    uint64_t all, pruned;
+    uint64_t n[N_DISCOUNTS];
+};
+
 /* Of a context: what its n-grams' counts are divided by, and its weight.  */
 struct context
 {
     double z, g;
 };
 
-/* How often the n-gram H of level I occurs as a context: nothing follows the
-   end of a sentence.  */
-static uint64_t
-context_count (const struct run *r, unsigned i, uint32_t h)
+static inline void
+add_to_sums (struct sums *s, uint64_t a, bool is_listed)
 {
-    const bool ends =
-        r->t->bos != NG_NONE && r->t->trie.levels[i].words[h] == r->t->eos;
-
-    return ends ? 0 : r->t->counts[i][h];
+    s->all += a;
+    if (!is_listed)
+        s->pruned += a;
+    else if (a > 0)
+        s->n[(a < N_DISCOUNTS ? a : N_DISCOUNTS) - 1]++;
 }
 
-/* For the context whose n-grams are those from LOW on, below HIGH, on level I,
-   and which occurs COUNT times itself.  */
-static struct context
-sum_context (const struct run *r, unsigned i, uint32_t low, uint32_t high,
-             uint64_t count)
+static void
+put_sums (struct ng_column *c, const struct sums *s)
 {
-    const double e = r->e->epsilon[i];
-    uint64_t sum = 0, pruned = 0, n[N_DISCOUNTS + 1] = { 0 };
-    struct context c;
+    const uint64_t numbers[CONTEXT_NUMBERS] = { s->count, s->all,  s->pruned,
+                                                s->n[0],  s->n[1], s->n[2] };
+    unsigned char *p = ng_column_room (c);
 
-    for (uint32_t j = low; j < high; j++)
-    {
-        const uint64_t a = r->a[i][j];
+    for (unsigned i = 0; i < CONTEXT_NUMBERS; i++)
+        p = ng_varint_put (p, numbers[i]);
+    ng_column_advance (c, p);
+}
 
-        sum += a;
-        if (!is_listed (r, i, j))
-            pruned += a;
-        else
-            n[a < N_DISCOUNTS ? a : N_DISCOUNTS]++;
-    }
-    if (r->e->smoothing == NG_KNESER_NEY)
-    {
-        c.z = (double) sum;
-        c.g = (double) pruned;
-        for (unsigned d = 1; d <= N_DISCOUNTS; d++)
-            c.g += r->e->discounts[i][d - 1] * (double) n[d];
-    }
+static struct sums
+get_sums (struct ng_reader *r)
+{
+    uint64_t x[CONTEXT_NUMBERS];
+    const unsigned char *p = ng_reader_at (r);
+
+    for (unsigned i = 0; i < CONTEXT_NUMBERS; i++)
+        p = ng_layer_number (p, &x[i]);
+    r->at = p;
+    return (struct sums){ x[0], x[1], x[2], { x[3], x[4], x[5] } };
+}
+
+/* The context whose n-grams, on level I, have sums S.  */
+static struct context
+make_context (const struct run *r, unsigned i, const struct sums *s)
+{
+    const struct ng_estimate *e = r->e;
+    struct context c = { (double) s->all, (double) s->pruned };
+
+    if (e->smoothing == NG_STUPID_BACKOFF)
+        return (struct context){ (double) s->count, 0 };
+    if (e->smoothing == NG_KNESER_NEY)
+        for (unsigned d = 0; d < N_DISCOUNTS; d++)
+            c.g += e->discounts[i][d] * (double) s->n[d];
     else
     {
-        c.z = (double) count + e;
-        c.g = (double) pruned + e;
+        c.z = (double) s->count + e->epsilon[i];
+        c.g += e->epsilon[i];
     }
     c.g = c.z > 0 ? c.g / c.z : 1;
     return c;
 }
 
-static float
-log10_of (double p)
+static inline float
+log10_of (const struct run *r, double p)
 {
     /* Rounding may leave a hair more than 1.  */
-    if (!(p > 0))
-        return NG_LOG10_ZERO;
-    return p >= 1 ? 0 : p > 1e-99 ? (float) log10 (p) : NG_LOG10_ZERO;
+    if (p >= 1)
+        return 0;
+    return p > 1e-99 ? (float) ng_log10 (&r->log10, p) : NG_LOG10_ZERO;
 }
 
-/* Probabilities of the n-grams of context C, those from LOW on, below HIGH, on
-   level I; in P too unless it is NULL.  */
+/* ------------------------------------------------------------- one n-gram */
+
+/* The n-grams of one order and the counts that estimates rest on, in step.  */
+struct counted
+{
+    struct ng_layer_reader items;
+    struct ng_reader adjusted;
+    bool is_adjusted, more;
+    uint64_t prune;        /* what occurs so often or less is not listed */
+    uint64_t a;            /* of the present n-gram, which there is if MORE */
+    uint32_t bos, kept[3]; /* of order 1: a of BOS is 0, KEPT are listed */
+};
+
 static inline void
-estimate_context (const struct run *r, unsigned i, struct context c,
-                  uint32_t low, uint32_t high, double *p)
+counted_next (struct counted *c)
 {
-    const struct ng_trie_level *l = &r->t->trie.levels[i];
-    const double *lower = r->unigram ? r->unigram : r->p;
-    const uint32_t *places = r->unigram ? l->words : l->suffixes;
-    float *logp = r->m->logp[i];
-
-    for (uint32_t j = low; j < high; j++)
-    {
-        const uint64_t a = r->a[i][j];
-        double x;
-
-        if (j + AHEAD < l->n)
-            __builtin_prefetch (&lower[places[j + AHEAD]]);
-        x = ((double) a - discount (r, i, a)) / c.z + c.g * lower[places[j]];
-        logp[j] = log10_of (x);
-        if (p)
-            p[j] = x;
-    }
+    c->more = ng_layer_next (&c->items);
+    if (!c->more)
+        return;
+    c->a = c->items.count;
+    if (c->is_adjusted)
+        c->adjusted.at = ng_layer_number (ng_reader_at (&c->adjusted), &c->a);
+    if (c->items.at == c->bos)
+        c->a = 0;
 }
 
-/* Probabilities of level I, P on entry and return those of the level before
-   and of this one.  A weight is set for every context.  */
-static enum ng_err
-estimate_level (struct run *r, unsigned i)
-{
-    const struct ng_trie_level *l = &r->t->trie.levels[i], *parents = l - 1;
-    const bool is_last = i + 1 == r->t->trie.order;
-    const bool is_stupid = r->e->smoothing == NG_STUPID_BACKOFF;
-    double *p = is_last ? NULL : ng_alloc_array (l->n, sizeof *p);
-    float *logp = ng_alloc_array (l->n, sizeof *logp);
-    float *bow = ng_alloc_array (parents->n, sizeof *bow);
-
-    r->m->logp[i] = logp;
-    r->m->bow[i - 1] = bow;
-    if (!logp || !bow || (!p && !is_last))
-    {
-        free (p);
-        return NG_ENOMEM;
-    }
-    for (uint32_t h = 0; h < parents->n; h++)
-    {
-        const uint32_t low = parents->children[h];
-        const uint32_t high = parents->children[h + 1];
-        const uint64_t count = context_count (r, i - 1, h);
-        struct context c = sum_context (r, i, low, high, count);
-
-        if (is_stupid)
-            c = (struct context){ (double) count, 0 };
-        bow[h] = c.g == 1 ? 0 : log10_of (is_stupid ? stupid_step : c.g);
-        estimate_context (r, i, c, low, high, p);
-    }
-    free (r->p);
-    r->p = p;
-    return NG_OK;
-}
-
-/* ------------------------------------------------------------------ order 1 */
-
-/* How many types are listed but for <s>, and how many of them occur.  */
+/* Stand C before the n-grams of level I.  */
 static void
-count_types (const struct run *r, uint64_t *listed, uint64_t *occur)
+counted_start (struct counted *c, struct run *r, unsigned i, bool consume)
 {
-    *listed = *occur = 0;
-    for (uint32_t j = 0; j < r->t->trie.levels[0].n; j++)
-    {
-        if (j == r->t->bos || !is_listed (r, 0, j))
-            continue;
-        ++*listed;
-        *occur += r->a[0][j] > 0;
-    }
+    const struct ng_layers *l = &r->layers;
+
+    memset (c, 0, sizeof *c);
+    c->is_adjusted = is_adjusted (r, i);
+    c->prune = r->e->prune[i];
+    c->bos = i == 0 ? l->bos : NG_NONE;
+    c->kept[0] = i == 0 ? l->unk : NG_NONE;
+    c->kept[1] = i == 0 ? l->bos : NG_NONE;
+    c->kept[2] = i == 0 ? l->eos : NG_NONE;
+    ng_layer_start (&c->items, &r->layers.layers[i], consume);
+    if (c->is_adjusted)
+        ng_reader_start (&c->adjusted, &r->adjusted[i].counts, consume);
 }
 
-static enum ng_err
-estimate_unigrams (struct run *r)
+static void
+counted_end (struct counted *c)
 {
-    const uint32_t n = r->t->trie.levels[0].n;
-    const enum ng_smoothing smoothing = r->e->smoothing;
-    uint64_t n_tokens = 0, listed, occur;
+    ng_layer_end (&c->items);
+    ng_reader_end (&c->adjusted);
+}
+
+static inline bool
+is_listed (const struct counted *c)
+{
+    const uint32_t at = c->items.at;
+
+    return c->items.count > c->prune || at == c->kept[0] || at == c->kept[1]
+           || at == c->kept[2];
+}
+
+/* What is read and written for one order.  */
+struct order
+{
+    struct run *r;
+    unsigned i; /* the level */
+    bool is_last;
+    struct counted own, next; /* of this level and of the next */
+    struct ng_collector lower;
+    struct ng_reader contexts;
+    struct ng_column next_contexts, lows;
+    uint32_t parent; /* of the present n-gram */
+    struct context context;
+    double share; /* of order 1: what every type gets */
+    double weight;
+    float log_weight; /* log10 of WEIGHT, which often comes again */
+};
+
+/* The weight of the present n-gram as a context; what follows it is read and
+   its context handed on to the next order.  */
+static float
+weigh (struct order *o)
+{
+    const struct ng_layers *l = &o->r->layers;
+    const struct ng_layer_reader *item = &o->own.items;
+    struct counted *next = &o->next;
+    /* Nothing follows the end of a sentence.  */
+    const bool ends = l->bos != NG_NONE && item->word == l->eos;
+    struct sums sums = { .count = ends ? 0 : item->count };
     struct context c;
-    double share;
+    const bool has_next = next->more && next->items.parent == item->at;
 
-    r->p = ng_alloc_array (n, sizeof *r->p);
-    r->m->logp[0] = ng_alloc_array (n, sizeof (float));
-    if (!r->p || !r->m->logp[0])
-        return NG_ENOMEM;
-    for (uint32_t j = 0; j < n; j++)
-        n_tokens += r->a[0][j];
-    count_types (r, &listed, &occur);
-    c = sum_context (r, 0, 0, n, n_tokens);
-    if (smoothing == NG_STUPID_BACKOFF)
-        c = (struct context){ (double) n_tokens, 0 };
-    share = smoothing == NG_KNESER_NEY ? (double) listed : (double) occur;
-    share = share > 0 ? c.g / share : 0;
-    for (uint32_t j = 0; j < n; j++)
+    for (; next->more && next->items.parent == item->at; counted_next (next))
+        add_to_sums (&sums, next->a, is_listed (next));
+    c = make_context (o->r, o->i + 1, &sums);
+    if (has_next)
+        put_sums (&o->next_contexts, &sums);
+    if (o->r->e->smoothing == NG_STUPID_BACKOFF)
+        c.g = stupid_step;
+    if (c.g != o->weight)
     {
-        const uint64_t a = r->a[0][j];
-
-        r->p[j] = share;
-        if (c.z > 0)
-            r->p[j] += ((double) a - discount (r, 0, a)) / c.z;
-        if (j == r->t->bos)
-            r->p[j] = smoothing == NG_KNESER_NEY ? 1 : 0;
-        r->m->logp[0][j] = log10_of (r->p[j]);
+        o->weight = c.g;
+        o->log_weight = log10_of (o->r, c.g);
     }
-    if (smoothing != NG_LAPLACE)
+    return o->log_weight;
+}
+
+/* The probability of the present type; what the next order interpolates it
+   with is the same.  */
+static inline double
+unigram (const struct order *o)
+{
+    const uint64_t a = o->own.a;
+    double p = o->share;
+
+    if (o->own.items.at == o->r->layers.bos)
+        return o->r->e->smoothing == NG_KNESER_NEY ? 1 : 0;
+    if (o->context.z > 0)
+        p += ((double) a - discount (o->r, 0, a)) / o->context.z;
+    return p;
+}
+
+/* The probability of the present n-gram of a higher order, whose suffix has
+   probability LOWER.  */
+static inline double
+longer (struct order *o, double lower)
+{
+    const uint64_t a = o->own.a;
+
+    if (o->own.items.parent != o->parent)
+    {
+        const struct sums sums = get_sums (&o->contexts);
+
+        o->context = make_context (o->r, o->i, &sums);
+        o->parent = o->own.items.parent;
+    }
+    return ((double) a - discount (o->r, o->i, a)) / o->context.z
+           + o->context.g * lower;
+}
+
+/* Estimate the present n-gram and hand it on.  */
+static enum ng_err
+estimate_ngram (struct order *o)
+{
+    struct run *r = o->r;
+    struct ng_estimate_ngram ngram = { .suffix = 0 };
+    double lower = 0, p;
+
+    if (o->i > 0)
+    {
+        uint16_t bin;
+        const unsigned char *q = ng_collect (&o->lower, LOWER_BYTES, &bin);
+
+        memcpy (&lower, q, sizeof lower);
+        memcpy (&ngram.suffix, q + sizeof lower, sizeof ngram.suffix);
+    }
+    p = o->i > 0 ? longer (o, lower) : unigram (o);
+    ngram.bow = o->is_last ? 0 : weigh (o);
+    ngram.is_listed = is_listed (&o->own);
+    if (!o->is_last)
+    {
+        unsigned char *q = ng_column_room (&o->lows);
+
+        /* Of laplace it is order 1's for ever.  */
+        lower = o->i > 0 && r->e->smoothing == NG_LAPLACE ? lower : p;
+        lower = ngram.is_listed ? lower : -1;
+        memcpy (q, &lower, sizeof lower);
+        ng_column_advance (&o->lows, q + sizeof lower);
+    }
+    if (!ngram.is_listed)
         return NG_OK;
-    r->unigram = ng_alloc_array (n, sizeof *r->unigram);
-    if (!r->unigram)
-        return NG_ENOMEM;
-    memcpy (r->unigram, r->p, n * sizeof *r->unigram);
-    return NG_OK;
+    ngram.logp = log10_of (r, p);
+    ngram.parent = o->own.items.parent;
+    ngram.word = o->own.items.word;
+    return ng_estimate_out_add (&r->out, &ngram);
 }
 
-/* ------------------------------------------------------------------- pruning */
+/* -------------------------------------------------------------- one order */
 
-/* The vocabulary without the types that MAP leaves out.  */
-static enum ng_err
-filter_vocab (struct ng_backoff *m, const uint32_t *map, uint32_t n)
-{
-    struct ng_vocab *v = ng_vocab_new ();
-    enum ng_err err = v ? NG_OK : NG_ENOMEM;
-
-    for (uint32_t j = 0; j < n && err == NG_OK; j++)
-    {
-        uint32_t id;
-        size_t len;
-        const unsigned char *name = ng_vocab_name (m->vocab, j, &len);
-
-        if (map[j] != NG_NONE)
-            err = ng_vocab_intern (v, name, len, &id);
-    }
-    if (err != NG_OK)
-    {
-        ng_vocab_free (v);
-        return err;
-    }
-    ng_vocab_free (m->vocab);
-    m->vocab = v;
-    return NG_OK;
-}
-
+/* The context of order 1, and what it leaves to each type: of kneser-ney to
+   all that are listed, of others to those that occur.  */
 static void
-move_values (float *values, const uint32_t *map, uint32_t n)
+start_unigrams (struct order *o)
 {
-    for (uint32_t j = 0; values && j < n; j++)
-        if (map[j] != NG_NONE)
-            values[map[j]] = values[j];
+    struct run *r = o->r;
+    struct sums sums = { .count = 0 };
+    struct counted types;
+    uint64_t n_listed = 0, n_occur = 0, n;
+
+    counted_start (&types, r, 0, false);
+    for (counted_next (&types); types.more; counted_next (&types))
+    {
+        add_to_sums (&sums, types.a, is_listed (&types));
+        if (types.items.at == r->layers.bos || !is_listed (&types))
+            continue;
+        n_listed++;
+        n_occur += types.a > 0;
+    }
+    counted_end (&types);
+    sums.count = sums.all;
+    o->context = make_context (r, 0, &sums);
+    n = r->e->smoothing == NG_KNESER_NEY ? n_listed : n_occur;
+    o->share = n > 0 ? o->context.g / (double) n : 0;
 }
 
-/* Leave out of the model what is not listed.  */
+/* Bring to the n-grams of level I, from 1 on, the probabilities in LOWS and the
+   places of their suffixes.  */
 static enum ng_err
-prune (struct run *r)
+deal_lower (struct run *r, unsigned i, struct ng_column *lows)
 {
-    uint32_t *maps[NG_ORDER_MAX] = { NULL }, n[NG_ORDER_MAX];
-    struct ng_trie *t = &r->m->trie;
-    enum ng_err err = NG_OK;
+    struct ng_suffixes *s = &r->suffixes[i];
+    const uint32_t n = r->layers.layers[i - 1].n;
+    const uint32_t size = UINT32_C (1) << s->shift;
+    double *p = ng_alloc_array (size, sizeof *p);
+    uint32_t *places = ng_alloc_array (size, sizeof *places);
+    struct ng_reader low;
+    enum ng_err err = p && places ? ng_dealt_init (&r->lower, r->store,
+                                                   s->links.n_bins, LOWER_BYTES)
+                                  : NG_ENOMEM;
 
-    for (unsigned i = 0; i < t->order && err == NG_OK; i++)
+    ng_reader_start (&low, lows, true);
+    for (uint32_t b = 0; b < s->links.n_bins && err == NG_OK; b++)
     {
-        n[i] = t->levels[i].n;
-        maps[i] = ng_alloc_array (n[i], sizeof *maps[i]);
-        err = maps[i] ? NG_OK : NG_ENOMEM;
-    }
-    if (err == NG_OK)
-    {
-        ng_trie_filter (t, r->keep, maps);
-        err = filter_vocab (r->m, maps[0], n[0]);
-    }
-    for (unsigned i = 0; i < t->order; i++)
-    {
-        if (err == NG_OK)
+        const uint32_t first = b << s->shift;
+        const uint32_t here = n - first < size ? n - first : size;
+        struct ng_reader links;
+
+        for (uint32_t j = 0; j < here; j++)
         {
-            move_values (r->m->logp[i], maps[i], n[i]);
-            move_values (r->m->bow[i], maps[i], n[i]);
+            const unsigned char *q = ng_reader_at (&low);
+
+            memcpy (&p[j], q, sizeof *p);
+            low.at = q + sizeof *p;
+            places[j] = p[j] < 0 ? 0 : ng_estimate_out_place (&r->out);
         }
-        free (maps[i]);
+        ng_reader_start (&links, &s->links.bins[b], true);
+        while (!ng_reader_at_end (&links))
+        {
+            const unsigned char *from = ng_reader_at (&links);
+            unsigned char *to = ng_column_room (&r->lower.bins[b]);
+            uint32_t j;
+
+            memcpy (&j, from, sizeof j);
+            links.at = from + sizeof j;
+            memcpy (to, &p[j], sizeof *p);
+            memcpy (to + sizeof *p, &places[j], sizeof *places);
+            ng_column_advance (&r->lower.bins[b], to + LOWER_BYTES);
+        }
+        ng_reader_end (&links);
+        ng_column_end (&r->lower.bins[b]);
     }
+    ng_reader_end (&low);
+    free (p);
+    free (places);
     return err;
 }
 
-/* -------------------------------------------------------------------- the run */
+static enum ng_err
+start_order (struct order *o)
+{
+    struct run *r = o->r;
 
-/* Kneser-Ney counts the n-grams of each context, so none may be missing.  Of
-   sentences, whatever does not end one is followed by something.  */
+    ng_column_init (&o->lows, r->store, sizeof (double));
+    ng_column_init (&o->next_contexts, r->store,
+                    CONTEXT_NUMBERS * NG_VARINT_BYTES_MAX);
+    counted_start (&o->own, r, o->i, false);
+    if (!o->is_last)
+    {
+        counted_start (&o->next, r, o->i + 1, false);
+        counted_next (&o->next);
+    }
+    if (o->i == 0)
+    {
+        start_unigrams (o);
+        return NG_OK;
+    }
+    ng_reader_start (&o->contexts, &r->contexts, true);
+    return ng_collector_start (&o->lower, &r->suffixes[o->i].ids, &r->lower,
+                               true);
+}
+
+static void
+end_order (struct order *o)
+{
+    struct run *r = o->r;
+
+    counted_end (&o->own);
+    counted_end (&o->next);
+    ng_collector_end (&o->lower);
+    ng_reader_end (&o->contexts);
+    ng_column_end (&o->lows);
+    ng_column_end (&o->next_contexts);
+    ng_dealt_free (&r->lower);
+    ng_column_free (&r->contexts);
+    ng_suffixes_free (&r->suffixes[o->i]);
+    ng_column_free (&r->adjusted[o->i].counts);
+    r->contexts = o->next_contexts;
+}
+
+/* Estimate the n-grams of level I.  */
+static enum ng_err
+estimate_order (struct run *r, unsigned i)
+{
+    struct order o = { .r = r,
+                       .i = i,
+                       .is_last = i + 1 == r->layers.order,
+                       .parent = NG_NONE,
+                       .weight = 1 };
+    enum ng_err err = ng_estimate_out_order (&r->out, i + 1);
+
+    if (err != NG_OK)
+        return err;
+    err = start_order (&o);
+    counted_next (&o.own);
+    for (; err == NG_OK && o.own.more; counted_next (&o.own))
+        err = estimate_ngram (&o);
+    end_order (&o);
+    if (err == NG_OK)
+        err = ng_estimate_out_order_end (&r->out);
+    if (err == NG_OK && !o.is_last)
+        err = deal_lower (r, i + 1, &o.lows);
+    ng_column_free (&o.lows);
+    return err == NG_OK ? ng_store_err (r->store) : err;
+}
+
+/* ------------------------------------------------------------------ the run */
+
+/* Kneser-Ney counts the n-grams of each context, so none may be missing.  */
 static enum ng_err
 check_whole (const struct run *r)
 {
-    const struct ng_trie *t = &r->t->trie;
-    bool is_cut = r->t->is_cut;
-
-    for (unsigned i = 0; i + 1 < t->order && r->t->bos != NG_NONE && !is_cut;
-         i++)
-    {
-        const struct ng_trie_level *l = &t->levels[i];
-
-        for (uint32_t h = 0; h < l->n && !is_cut; h++)
-        {
-            uint64_t sum = 0;
-
-            for (uint32_t j = l->children[h]; j < l->children[h + 1]; j++)
-                sum += r->t->counts[i + 1][j];
-            is_cut = l->words[h] != r->t->eos && sum != r->t->counts[i][h];
-        }
-    }
-    if (!is_cut)
+    if (r->e->smoothing != NG_KNESER_NEY || !r->layers.is_cut)
         return NG_OK;
-    return ng_fault_set (r->fault, NG_EINVAL, r->file,
+    return ng_fault_set (r->e->fault, NG_EINVAL, ng_ngc_name (r->f),
                          "the counts were cut, as by --min-count or --top, and"
                          " Kneser-Ney needs whole ones: count again without,"
                          " and use --prune here");
 }
 
 static enum ng_err
-estimate_all (struct run *r)
+find_suffixes (struct run *r)
 {
-    const unsigned order = r->t->trie.order;
-    enum ng_err err = choose_listed (r);
+    enum ng_err err = NG_OK;
 
-    if (err == NG_OK)
-        err = choose_counts (r);
-    for (unsigned i = 0; i < order && err == NG_OK; i++)
-        if (r->e->smoothing == NG_KNESER_NEY)
-            err = estimate_discounts (r, i);
-    if (err == NG_OK)
-        err = estimate_unigrams (r);
-    for (unsigned i = 1; i < order && err == NG_OK; i++)
-        err = estimate_level (r, i);
+    for (unsigned k = 2; k <= r->layers.order && err == NG_OK; k++)
+        err = ng_suffixes_find (
+            &r->layers, k, k > 2 ? &r->suffixes[k - 2] : NULL, r->f, r->store,
+            r->e->fault, &r->suffixes[k - 1],
+            is_adjusted (r, k - 2) ? &r->adjusted[k - 2] : NULL);
     return err;
 }
 
-/* What T has goes over to M.  */
-static void
-move_ngrams (struct ng_tally *t, struct ng_backoff *m)
+static enum ng_err
+start_output (struct run *r, struct ng_output *out)
 {
-    m->vocab = t->vocab;
-    m->trie = t->trie;
-    t->vocab = NULL;
-    memset (&t->trie, 0, sizeof t->trie);
+    struct ng_estimate *e = r->e;
+    struct ng_estimate_out_setup setup = { .to_arpa = e->to_arpa,
+                                           .layers = &r->layers,
+                                           .prune = e->prune,
+                                           .f = r->f,
+                                           .store = r->store,
+                                           .budget = e->budget,
+                                           .spill_dir = e->spill_dir,
+                                           .fault = e->fault,
+                                           .out = out };
+
+    if (e->smoothing == NG_LAPLACE && r->layers.order > 1)
+        setup.rule = NG_RULE_UNIGRAM;
+    if (e->smoothing == NG_STUPID_BACKOFF)
+    {
+        setup.rule = NG_RULE_STEP;
+        setup.step = (float) log10 (stupid_step);
+    }
+    e->n_orders = r->layers.order;
+    for (unsigned i = 0; i < r->layers.order; i++)
+        e->n[i] = r->layers.layers[i].n_listed;
+    return ng_estimate_out_start (&r->out, &setup);
+}
+
+static enum ng_err
+estimate_all (struct run *r, struct ng_output *out)
+{
+    struct ng_estimate *e = r->e;
+    enum ng_err err = ng_layers_load (r->f, e->order, e->prune, r->store,
+                                      e->fault, &r->layers);
+
+    if (err == NG_OK)
+        err = check_whole (r);
+    if (err == NG_OK)
+        err = find_suffixes (r);
+    for (unsigned i = 0; i < r->layers.order && err == NG_OK; i++)
+        if (e->smoothing == NG_KNESER_NEY)
+            err = estimate_discounts (r, i);
+    if (err == NG_OK)
+        err = start_output (r, out);
+    for (unsigned i = 0; i < r->layers.order && err == NG_OK; i++)
+        err = estimate_order (r, i);
+    return err == NG_OK ? ng_estimate_out_end (&r->out) : err;
 }
 
 enum ng_err
-ng_estimate (struct ng_estimate *e, struct ng_tally *t, const char *file,
-             struct ng_fault *fault, struct ng_backoff *m)
+ng_estimate (struct ng_estimate *e, struct ng_ngc *f, struct ng_output *out)
 {
-    struct run r = { .e = e, .t = t, .m = m, .file = file, .fault = fault };
-    enum ng_err err = NG_OK;
+    struct run *r = ng_calloc_array (1, sizeof *r);
+    enum ng_err err;
 
-    memset (m, 0, sizeof *m);
-    if (e->smoothing == NG_KNESER_NEY)
-        err = check_whole (&r);
+    if (!r)
+        return NG_ENOMEM;
+    r->e = e;
+    r->f = f;
+    ng_log10_init (&r->log10);
+    err = ng_store_open (e->budget, e->spill_dir, e->fault, &r->store);
     if (err == NG_OK)
-        err = estimate_all (&r);
-    if (e->smoothing == NG_LAPLACE && t->trie.order > 1)
-        m->rule = NG_RULE_UNIGRAM;
-    if (e->smoothing == NG_STUPID_BACKOFF)
-    {
-        m->rule = NG_RULE_STEP;
-        m->step = (float) log10 (stupid_step);
-    }
-    move_ngrams (t, m);
-    if (err == NG_OK && r.keep[0])
-        err = prune (&r);
-    if (err == NG_OK)
-        ng_backoff_find_marks (m);
+        err = estimate_all (r, out);
+    ng_estimate_out_free (&r->out);
+    ng_dealt_free (&r->lower);
+    ng_column_free (&r->contexts);
     for (unsigned i = 0; i < NG_ORDER_MAX; i++)
     {
-        free (r.own[i]);
-        free (r.keep[i]);
+        ng_suffixes_free (&r->suffixes[i]);
+        ng_column_free (&r->adjusted[i].counts);
     }
-    free (r.p);
-    free (r.unigram);
+    ng_layers_fini (&r->layers);
+    ng_store_close (r->store);
+    free (r);
     return err;
 }

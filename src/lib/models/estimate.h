@@ -1,4 +1,4 @@
-/* Estimates models from counts.
+/* Estimates models from counts and writes them, within a bound of memory.
 
    With a(.) a count, h a context, x a token, h' the context without its first
    token, every estimate but the last is of the form
@@ -28,15 +28,25 @@
 
    Pruning leaves out the n-grams of order k whose count is at most
    PRUNE[k - 1].  What they had, a(h x), goes into g(h), so that the model
-   still sums to 1; the discounts are those of all n-grams, as in KenLM.  */
+   still sums to 1; the discounts are those of all n-grams, as in KenLM.
+
+   How: everything is a stream in the order of the count file (see
+   models/layers.h), and what an n-gram needs of its suffix is dealt out and
+   collected (see models/suffix.h).  Order by order, from 1 on: the
+   probabilities and places of the order before are brought to the n-grams;
+   their contexts' sums are there, since the order before was gone through
+   together with its n-grams; the probability and the weight of each go to the
+   output.  */
 #ifndef NG_ESTIMATE_H
 #define NG_ESTIMATE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
-#include "models/backoff.h"
-#include "models/tally.h"
+#include "base/nglimits.h"
+#include "counts/ngcread.h"
+#include "io/output.h"
 
 enum ng_smoothing
 {
@@ -49,22 +59,32 @@ enum ng_smoothing
 struct ng_estimate
 {
     enum ng_smoothing smoothing;
+    unsigned order;               /* of the model; 0: all that are there */
     double epsilon[NG_ORDER_MAX]; /* of laplace and interpolated, >= 0 */
     uint64_t prune[NG_ORDER_MAX]; /* rising; 0: none */
     bool has_fallback;            /* where discounts cannot be estimated */
     double fallback[3];
+    bool to_arpa;          /* write ARPA form, which laplace has not; else
+                               .ngm */
+    uint64_t budget;       /* bytes of memory; some 20 MiB are needed besides */
+    const char *spill_dir; /* for temporary files */
+    struct ng_fault *fault; /* borrowed */
 
-    /* Out: the discounts of each order, and whether they are the fallback.  */
+    /* Out: the orders, how many n-grams each has, its discounts, and whether
+       these are the fallback.  */
+    unsigned n_orders;
+    uint32_t n[NG_ORDER_MAX];
     double discounts[NG_ORDER_MAX][3];
     bool fell_back[NG_ORDER_MAX];
 };
 
-/* Estimate *M from T, which is used up; the caller releases both in any case.
-   E tells how.  NG_EINVAL, recorded in FAULT for FILE, if the counts do not
-   allow it: cut counts, or counts of counts that give no discounts, for
-   kneser-ney.  NG_ENOMEM.  Time and memory O(n).  */
-enum ng_err ng_estimate (struct ng_estimate *e, struct ng_tally *t,
-                         const char *file, struct ng_fault *fault,
-                         struct ng_backoff *m) NG_MUST_CHECK;
+/* Estimate a model from the counts F as E tells and write it to OUT, which is
+   not committed.  The bytes are the same for every budget.  NG_EINVAL,
+   recorded in E->fault, if the counts do not allow it: an order that is not
+   there, cut counts, or counts of counts that give no discounts, for
+   kneser-ney; NG_EFORMAT if they are damaged or n-grams are missing; NG_ELIMIT,
+   NG_ENOMEM, NG_ESYS.  Time O(n).  */
+enum ng_err ng_estimate (struct ng_estimate *e, struct ng_ngc *f,
+                         struct ng_output *out) NG_MUST_CHECK;
 
 #endif

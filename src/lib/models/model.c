@@ -10,6 +10,7 @@
 #include "base/nglimits.h"
 #include "io/input.h"
 #include "models/arparead.h"
+#include "models/ngmbuild.h"
 
 static enum ng_err
 map_file (struct ng_model *m, int fd, const char *name, struct ng_fault *fault)
@@ -61,7 +62,8 @@ read_arpa (struct ng_model *m, struct ng_input *in, struct ng_fault *fault)
     enum ng_err err = ng_arpa_read (in, fault, &backoff);
 
     if (err == NG_OK)
-        err = ng_ngm_build (&backoff, &m->image, &m->size);
+        err = ng_ngm_image (&backoff, ng_input_name (in), fault, &m->image,
+                            &m->size);
     ng_backoff_fini (&backoff);
     return err;
 }

@@ -3,11 +3,8 @@
 #include "models/ngm.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "base/checked.h"
-#include "base/hash.h"
-#include "base/mem.h"
 #include "base/xxh64.h"
 
 static const unsigned char magic[NG_NGM_MAGIC_BYTES] = {
@@ -19,7 +16,6 @@ enum
     BYTE_ORDER_MARK = 0x01020304,
     MARK_SWAPPED = 0x04030201,
     ENTRIES_PER_BUCKET_MAX = 8, /* on the average */
-    GROUP = 64, /* n-grams worked on together when a model is written */
     SLOT_BITS_MAX = 33,
 
     /* Offsets in the header.  */
@@ -53,6 +49,12 @@ bits_for (uint64_t n_values)
     while (bits < 64 && n_values > UINT64_C (1) << bits)
         bits++;
     return bits;
+}
+
+void
+ng_ngm_choose_slots (struct ng_ngm *ngm)
+{
+    ngm->slot_bits = bits_for (2 * (uint64_t) ngm->n_types + 1);
 }
 
 /* Fewest bytes in all, tags and the entry's share of a bucket's start.  */
@@ -121,11 +123,10 @@ ng_ngm_lay_out (struct ng_ngm *ngm, const unsigned char *image)
     {
         struct ng_ngm_level *l = &ngm->levels[k - 1];
 
-        l->starts = place (image, at);
-        good = take (&at, l->n_buckets + 1, 4, 0);
         l->entries = place (image, at);
-        good =
-            good && take (&at, l->n, l->tag_bytes + l->value_bytes, NG_NGM_PAD);
+        good = take (&at, l->n, l->tag_bytes + l->value_bytes, NG_NGM_PAD);
+        l->starts = place (image, at);
+        good = good && take (&at, l->n_buckets + 1, 4, 0);
     }
     if (!good || at > SIZE_MAX / 2)
         return NG_ELIMIT;
@@ -337,8 +338,8 @@ put_f32le (unsigned char *p, float x)
     ng_put_u32le (p, bits);
 }
 
-static void
-put_header (const struct ng_ngm *ngm, unsigned char *image)
+void
+ng_ngm_put_header (const struct ng_ngm *ngm, unsigned char *image)
 {
     memcpy (image, magic, sizeof magic);
     ng_put_u32le (image + AT_VERSION, NG_NGM_VERSION);
@@ -363,273 +364,4 @@ put_header (const struct ng_ngm *ngm, unsigned char *image)
         ng_put_u32le (p + 16, l->key_bits);
         ng_put_u32le (p + 20, l->tag_bytes);
     }
-}
-
-/* A pointer to write through to what NGM points to inside IMAGE.  */
-static unsigned char *
-writable (unsigned char *image, const unsigned char *p)
-{
-    return image + (p - (const unsigned char *) image);
-}
-
-static void
-put_names (const struct ng_ngm *ngm, const struct ng_vocab *v,
-           unsigned char *image)
-{
-    unsigned char *starts = writable (image, ngm->name_starts);
-    unsigned char *names = writable (image, ngm->names);
-    unsigned char *slots = writable (image, ngm->slots);
-    const uint64_t mask = (UINT64_C (1) << ngm->slot_bits) - 1;
-    uint32_t at = 0;
-
-    for (uint32_t id = 0; id < ngm->n_types; id++)
-    {
-        size_t len;
-        const unsigned char *name = ng_vocab_name (v, id, &len);
-        const uint64_t hash = ng_ngm_name_hash (name, len);
-        uint64_t slot = hash & mask;
-
-        ng_put_u32le (starts + 4 * (size_t) id, at);
-        memcpy (names + at, name, len);
-        at += (uint32_t) len;
-        while (ng_get_u64le (slots + 8 * slot) != 0)
-            slot = (slot + 1) & mask;
-        ng_put_u64le (slots + 8 * slot,
-                      (hash & ~(uint64_t) UINT32_MAX) | (id + 1));
-    }
-    ng_put_u32le (starts + 4 * (size_t) ngm->n_types, at);
-}
-
-static void
-put_unigrams (const struct ng_backoff *m, const struct ng_ngm *ngm,
-              unsigned char *image)
-{
-    unsigned char *p = writable (image, ngm->unigrams);
-
-    for (uint32_t id = 0; id < ngm->n_types; id++, p += 8)
-    {
-        put_f32le (p, m->logp[0][id]);
-        put_f32le (p + 4, m->bow[0] ? m->bow[0][id] : 0);
-    }
-}
-
-/* The place in the image of each n-gram of the order before, by its index in
-   the trie; NULL: the same.  And of the present order, in the making.  */
-struct places
-{
-    uint32_t *before, *now;
-};
-
-/* N-grams of one order that are worked on together: memory that is read at
-   random is asked for in one pass over them and read in the next.  */
-struct group
-{
-    uint32_t first_index; /* in the trie; they follow each other */
-    size_t n;
-    struct ng_ngm_spot spots[GROUP];
-    struct ng_ngm_bucket buckets[GROUP];
-};
-
-/* Where a walk over the n-grams of an order is: at INDEX, which begins with
-   token FIRST as all below END do.  */
-struct progress
-{
-    uint32_t index, first, end;
-};
-
-/* Locate the next n-grams of order K; false if there are none.  */
-static bool
-next_group (const struct ng_backoff *m, const struct ng_ngm_level *l,
-            unsigned k, const uint32_t *before, struct progress *at,
-            struct group *g)
-{
-    const uint32_t *suffixes = m->trie.levels[k - 1].suffixes;
-    const uint32_t n = m->trie.levels[k - 1].n;
-
-    g->first_index = at->index;
-    for (g->n = 0; g->n < GROUP && at->index < n; g->n++, at->index++)
-    {
-        uint32_t s = suffixes[at->index], low;
-
-        if (before && at->index + 2 * GROUP < n)
-            __builtin_prefetch (&before[suffixes[at->index + 2 * GROUP]]);
-        while (at->index >= at->end)
-            ng_trie_range (&m->trie, k, ++at->first, &low, &at->end);
-        g->spots[g->n] = ng_ngm_locate (l, before ? before[s] : s, at->first);
-    }
-    return g->n > 0;
-}
-
-static struct progress
-start_walk (const struct ng_backoff *m, unsigned k)
-{
-    struct progress at = { 0, 0, 0 };
-    uint32_t low;
-
-    ng_trie_range (&m->trie, k, 0, &low, &at.end);
-    return at;
-}
-
-/* For order K store the number of each n-gram in its bucket in PLACES->now,
-   and in STARTS[b + 1] how many bucket b has.  */
-static void
-count_buckets (const struct ng_backoff *m, const struct ng_ngm_level *l,
-               unsigned k, struct places *places, unsigned char *starts)
-{
-    struct progress at = start_walk (m, k);
-    struct group g;
-
-    while (next_group (m, l, k, places->before, &at, &g))
-    {
-        for (size_t i = 0; i < g.n; i++)
-            __builtin_prefetch (starts + 4 * (g.spots[i].bucket + 1), 1);
-        for (size_t i = 0; i < g.n; i++)
-        {
-            unsigned char *p = starts + 4 * (g.spots[i].bucket + 1);
-            uint32_t n = ng_get_u32le (p);
-
-            places->now[g.first_index + i] = n;
-            ng_put_u32le (p, n + 1);
-        }
-    }
-}
-
-/* Turn the numbers of a bucket's n-grams into where it begins.  */
-static void
-sum_starts (unsigned char *starts, uint64_t n_buckets)
-{
-    uint32_t sum = 0;
-
-    for (uint64_t b = 1; b <= n_buckets; b++)
-    {
-        sum += ng_get_u32le (starts + 4 * b);
-        ng_put_u32le (starts + 4 * b, sum);
-    }
-}
-
-/* Write n-gram I of order K, which is number PLACES->now[I] of its bucket B,
-   and make that its place.  */
-static inline void
-put_entry (const struct ng_backoff *m, const struct ng_ngm_level *l, unsigned k,
-           uint32_t i, uint64_t tag, struct ng_ngm_bucket b,
-           struct places *places, unsigned char *entries)
-{
-    const size_t n = b.end - b.start, at = places->now[i];
-    unsigned char *p =
-        entries + (size_t) b.start * (l->tag_bytes + l->value_bytes);
-    unsigned char *value = p + n * l->tag_bytes + at * l->value_bytes;
-
-    p += at * l->tag_bytes;
-    for (unsigned j = 0; j < l->tag_bytes; j++)
-        p[j] = (unsigned char) (tag >> 8 * j);
-    put_f32le (value, m->logp[k - 1][i]);
-    if (l->value_bytes == 8)
-        put_f32le (value + 4, m->bow[k - 1][i]);
-    places->now[i] = b.start + (uint32_t) at;
-}
-
-static void
-put_entries (const struct ng_backoff *m, const struct ng_ngm_level *l,
-             unsigned k, struct places *places, unsigned char *entries)
-{
-    const size_t size = l->tag_bytes + l->value_bytes;
-    struct progress at = start_walk (m, k);
-    struct group g;
-
-    while (next_group (m, l, k, places->before, &at, &g))
-    {
-        for (size_t i = 0; i < g.n; i++)
-            __builtin_prefetch (l->starts + 4 * g.spots[i].bucket);
-        for (size_t i = 0; i < g.n; i++)
-        {
-            g.buckets[i] = ng_ngm_bucket (l, g.spots[i].bucket);
-            __builtin_prefetch (entries + size * g.buckets[i].start, 1);
-            __builtin_prefetch (entries + size * g.buckets[i].start + 64, 1);
-        }
-        for (size_t i = 0; i < g.n; i++)
-            put_entry (m, l, k, g.first_index + (uint32_t) i, g.spots[i].tag,
-                       g.buckets[i], places, entries);
-    }
-}
-
-static enum ng_err
-put_level (const struct ng_backoff *m, const struct ng_ngm *ngm, unsigned k,
-           struct places *places, unsigned char *image)
-{
-    const struct ng_ngm_level *l = &ngm->levels[k - 1];
-    unsigned char *starts = writable (image, l->starts);
-
-    places->now = ng_alloc_array ((size_t) l->n, sizeof *places->now);
-    if (!places->now)
-        return NG_ENOMEM;
-    count_buckets (m, l, k, places, starts);
-    sum_starts (starts, l->n_buckets);
-    put_entries (m, l, k, places, writable (image, l->entries));
-    free (places->before);
-    places->before = places->now;
-    places->now = NULL;
-    return NG_OK;
-}
-
-/* The numbers of M's image.  */
-static enum ng_err
-set_numbers (const struct ng_backoff *m, struct ng_ngm *ngm)
-{
-    memset (ngm, 0, sizeof *ngm);
-    ngm->order = m->trie.order;
-    ngm->rule = m->rule;
-    ngm->step = m->step;
-    ngm->n_types = m->trie.levels[0].n;
-    ngm->unk = m->unk;
-    ngm->bos = m->bos;
-    ngm->eos = m->eos;
-    ngm->slot_bits = bits_for (2 * (uint64_t) ngm->n_types + 1);
-    for (uint32_t id = 0; id < ngm->n_types; id++)
-    {
-        size_t len;
-
-        (void) ng_vocab_name (m->vocab, id, &len);
-        ngm->n_name_bytes += len;
-    }
-    if (ngm->n_name_bytes > UINT32_MAX)
-        return NG_ELIMIT;
-    ngm->levels[0].n = ngm->n_types;
-    for (unsigned k = 2; k <= ngm->order; k++)
-    {
-        ngm->levels[k - 1].n = m->trie.levels[k - 1].n;
-        ng_ngm_choose_buckets (ngm, k);
-    }
-    return ng_ngm_lay_out (ngm, NULL);
-}
-
-enum ng_err
-ng_ngm_build (const struct ng_backoff *m, unsigned char **out, size_t *size)
-{
-    struct ng_ngm ngm;
-    struct places places = { NULL, NULL };
-    unsigned char *image;
-    enum ng_err err = set_numbers (m, &ngm);
-
-    if (err != NG_OK)
-        return err;
-    image = ng_calloc_array (ngm.size, 1);
-    if (!image)
-        return NG_ENOMEM;
-    err = ng_ngm_lay_out (&ngm, image);
-    put_header (&ngm, image);
-    put_names (&ngm, m->vocab, image);
-    put_unigrams (m, &ngm, image);
-    for (unsigned k = 2; k <= ngm.order && err == NG_OK; k++)
-        err = put_level (m, &ngm, k, &places, image);
-    free (places.before);
-    if (err != NG_OK)
-    {
-        free (image);
-        return err;
-    }
-    *size = ngm.size - NG_NGM_TRAILER_BYTES;
-    ng_put_u64le (image + *size, ng_xxh64 (image, *size));
-    *size = ngm.size;
-    *out = image;
-    return NG_OK;
 }

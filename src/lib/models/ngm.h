@@ -13,9 +13,9 @@
    share a bucket.  So an entry is found or not, never mistaken, though only
    two or three bytes of its key are there.
 
-       bucket starts   0        2  ...           one more than buckets
        bucket 0        tag tag | value value     values: log10 P, and log10
        bucket 1        ...                       weight but for the last order
+       bucket starts   0        2  ...           one more than buckets
 
    All of a struct ng_ngm is constant once it is made; threads may share it.  */
 #ifndef NG_NGM_H
@@ -34,7 +34,7 @@
 enum
 {
     NG_NGM_MAGIC_BYTES = 8,
-    NG_NGM_VERSION = 1,
+    NG_NGM_VERSION = 2,
     NG_NGM_HEADER_BYTES = 512,
     NG_NGM_ALIGN = 64, /* sections begin at multiples of this */
     NG_NGM_TRAILER_BYTES = 8,
@@ -82,11 +82,6 @@ enum ng_err ng_ngm_open (const unsigned char *image, size_t size, bool check,
                          const char *file, struct ng_fault *fault,
                          struct ng_ngm *ngm) NG_MUST_CHECK;
 
-/* Make the image of M in *IMAGE[*SIZE], which the caller frees.  FAULT, for
-   what has no place in the form.  NG_ENOMEM, NG_ELIMIT.  */
-enum ng_err ng_ngm_build (const struct ng_backoff *m, unsigned char **image,
-                          size_t *size) NG_MUST_CHECK;
-
 /* The id of NAME[LEN], or NG_NONE; the hash that its slot is found by.  */
 uint64_t ng_ngm_name_hash (const unsigned char *name, size_t len);
 uint32_t ng_ngm_find (const struct ng_ngm *ngm, const unsigned char *name,
@@ -100,8 +95,14 @@ const unsigned char *ng_ngm_name (const struct ng_ngm *ngm, uint32_t id,
    an image at IMAGE, or NULL to learn the size.  NG_ELIMIT.  */
 enum ng_err ng_ngm_lay_out (struct ng_ngm *ngm, const unsigned char *image);
 
-/* Choose the buckets of order K of NGM, whose entries' numbers are set.  */
+/* Choose the buckets of order K of NGM, whose entries' numbers are set, and how
+   many name slots there are for its types.  */
 void ng_ngm_choose_buckets (struct ng_ngm *ngm, unsigned k);
+void ng_ngm_choose_slots (struct ng_ngm *ngm);
+
+/* Write the header of NGM, laid out, to IMAGE[NG_NGM_HEADER_BYTES], which is
+   all zero.  */
+void ng_ngm_put_header (const struct ng_ngm *ngm, unsigned char *image);
 
 /* Where an n-gram is looked for.  */
 struct ng_ngm_spot
@@ -133,16 +134,31 @@ ng_ngm_mix (uint64_t key, unsigned bits)
     return key ^ key >> half;
 }
 
-static inline struct ng_ngm_spot
-ng_ngm_locate (const struct ng_ngm_level *l, uint64_t suffix, uint32_t first)
+/* The mixed key of the n-gram whose first token is FIRST and whose suffix has
+   place SUFFIX, as the top bits of a number.  */
+static inline uint64_t
+ng_ngm_hash (const struct ng_ngm_level *l, uint64_t suffix, uint32_t first)
 {
-    uint64_t h = ng_ngm_mix (suffix * l->multiplier + first, l->key_bits);
+    return ng_ngm_mix (suffix * l->multiplier + first, l->key_bits)
+           << (64 - l->key_bits);
+}
+
+/* Where the n-gram of mixed key H is looked for.  */
+static inline struct ng_ngm_spot
+ng_ngm_spot (const struct ng_ngm_level *l, uint64_t h)
+{
     __extension__ unsigned __int128 product =
-        (unsigned __int128) (h << (64 - l->key_bits)) * l->n_buckets;
+        (unsigned __int128) h * l->n_buckets;
 
     return (struct ng_ngm_spot){ (uint64_t) (product >> 64),
                                  (uint64_t) product
                                      >> (64 - 8 * l->tag_bytes) };
+}
+
+static inline struct ng_ngm_spot
+ng_ngm_locate (const struct ng_ngm_level *l, uint64_t suffix, uint32_t first)
+{
+    return ng_ngm_spot (l, ng_ngm_hash (l, suffix, first));
 }
 
 /* Entries from START on and below END are in the bucket.  */
