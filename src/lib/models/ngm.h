@@ -87,6 +87,17 @@ uint64_t ng_ngm_name_hash (const unsigned char *name, size_t len);
 uint32_t ng_ngm_find (const struct ng_ngm *ngm, const unsigned char *name,
                       size_t len, uint64_t hash);
 
+/* The id that a name of hash HASH most likely has, which is some id in any
+   case: for looking at what belongs to it early.  */
+static inline uint32_t
+ng_ngm_likely (const struct ng_ngm *ngm, uint64_t hash)
+{
+    const uint64_t mask = (UINT64_C (1) << ngm->slot_bits) - 1;
+    const uint32_t id = ng_get_u32le (ngm->slots + 8 * (hash & mask));
+
+    return id > 0 ? id - 1 : 0;
+}
+
 /* The name of ID, not terminated.  */
 const unsigned char *ng_ngm_name (const struct ng_ngm *ngm, uint32_t id,
                                   size_t *len);

@@ -321,20 +321,35 @@ ng_scorer_new (const struct ng_ngm *ngm, unsigned order, unsigned n_threads,
     return NG_OK;
 }
 
-/* The ids of the tokens ITEMS[N], N at most LOOKUPS, found together.  */
+/* The ids of the tokens ITEMS[N], N at most LOOKUPS, found together: each step
+   of the search is done for all of them before the next, so that what it reads
+   has come from memory by then.  */
 static void
 look_up (const struct ng_ngm *ngm, const struct ng_token *items, size_t n,
          uint32_t *ids)
 {
     uint64_t hashes[LOOKUPS];
+    uint32_t likely[LOOKUPS];
     const uint64_t mask = (UINT64_C (1) << ngm->slot_bits) - 1;
 
     for (size_t i = 0; i < n; i++)
     {
-        if (items[i].kind != NG_TOKEN)
-            continue;
-        hashes[i] = ng_ngm_name_hash (items[i].name, items[i].len);
-        __builtin_prefetch (ngm->slots + 8 * (hashes[i] & mask), 0, 3);
+        hashes[i] = ng_ngm_name_hash (items[i].name,
+                                      items[i].kind == NG_TOKEN ? items[i].len
+                                                                : 0);
+        __builtin_prefetch (ngm->slots + 8 * (hashes[i] & mask));
+    }
+    for (size_t i = 0; i < n; i++)
+    {
+        likely[i] = ng_ngm_likely (ngm, hashes[i]);
+        __builtin_prefetch (ngm->name_starts + 4 * (size_t) likely[i]);
+    }
+    for (size_t i = 0; i < n; i++)
+    {
+        size_t len;
+
+        __builtin_prefetch (ng_ngm_name (ngm, likely[i], &len));
+        __builtin_prefetch (ngm->unigrams + 8 * (size_t) likely[i]);
     }
     for (size_t i = 0; i < n; i++)
     {
