@@ -15,7 +15,11 @@
 
 enum
 {
-    STRIPE_BYTES = 32
+    STRIPE_BYTES = 32,
+    /* What is asked for ahead: the processor by itself does not look beyond a
+       page.  317 MB: 84 ms without, 62 with 1024, 59 with this (perf stat
+       ngram-score -m FILE.ngm /dev/null, November 2026).  */
+    AHEAD_BYTES = 4096
 };
 
 static inline uint64_t
@@ -61,6 +65,7 @@ stripes (uint64_t *lanes, const unsigned char *p, size_t len)
 
     for (; len >= STRIPE_BYTES; len -= STRIPE_BYTES, p += STRIPE_BYTES)
     {
+        __builtin_prefetch (p + AHEAD_BYTES);
         a = round_one (a, ng_get_u64le (p));
         b = round_one (b, ng_get_u64le (p + 8));
         c = round_one (c, ng_get_u64le (p + 16));
