@@ -377,6 +377,7 @@ START_TEST (header)
                                                  .seed = UINT64_MAX,
                                                  .batch_size = 9,
                                                  .n_steps = 7,
+                                                 .n_epochs = 2,
                                                  .rank = 1,
                                                  .world = 3 };
     char *dir = sample_folder (), *paths[2], *path = sample_path (dir, "out");
@@ -384,7 +385,22 @@ START_TEST (header)
     struct ng_fault fault = { .err = NG_OK };
     struct ng_output *out;
     struct ng_shards shards, one[3];
-    struct ng_header h = { { 2, false }, 3, 42, &spec, &shards, 1 };
+    static const struct ng_fields fields = {
+        { NG_FIELD_TOKENS, NG_FIELD_MASK, NG_FIELD_LENGTHS }, 3
+    };
+    struct ng_header h = { .format = NG_RECORD_RAW,
+                           .dtype = { 2, false },
+                           .n_rows = 3,
+                           .step = 42,
+                           .reverse = true,
+                           .fields = &fields,
+                           .documents = NG_DOCUMENTS_PACK,
+                           .has_eod = true,
+                           .eod = 5,
+                           .pad = 6,
+                           .spec = &spec,
+                           .sources = &shards,
+                           .n_sources = 1 };
     size_t n;
 
     make_shards (dir, paths, 10, 20, &shards);
@@ -403,9 +419,13 @@ START_TEST (header)
     ck_assert_int_eq (ng_output_close (out), NG_OK);
     (void) snprintf (
         exp, sizeof exp,
-        "{\"dtype\":\"<u2\",\"shape\":[3,8],\"fields\":[\"tokens\"],"
-        "\"mode\":\"sequential\",\"rng\":\"python\","
-        "\"seed\":18446744073709551615,\"step\":42,\"rank\":1,\"world\":3,"
+        "{\"format\":\"raw\",\"dtype\":\"<u2\",\"shape\":[3,8],"
+        "\"fields\":[\"tokens\",\"mask\",\"lengths\"],"
+        "\"shapes\":[[3,8],[3,8],[3]],"
+        "\"documents\":\"pack\",\"eod\":5,\"pad\":6,"
+        "\"mode\":\"sequential\",\"rng\":\"python\",\"reverse\":true,"
+        "\"seed\":18446744073709551615,\"epochs\":2,\"step\":42,"
+        "\"rank\":1,\"world\":3,"
         "\"files\":[{\"name\":\"%s\",\"tokens\":10,\"checksum\":\"%08x\"},"
         "{\"name\":\"%s\",\"tokens\":20,\"checksum\":\"%08x\"},"
         "{\"name\":\"%s/a \\u0022b\\u0022\\u005c\\u000a\\u007f.npy\","

@@ -8,6 +8,7 @@
 #include "io/output.h"
 #include "modelkit.h"
 #include "models/arpawrite.h"
+#include "models/ngmbuild.h"
 #include "models/query.h"
 #include "sample.h"
 
@@ -32,7 +33,8 @@ make_forms (struct forms *f)
         e.epsilon[i] = 1;
     kit_make (&k, 3, true, 1);
     kit_model (&k, &e, &f->m);
-    ck_assert_int_eq (ng_ngm_build (&f->m, &f->ngm, &f->n_ngm), NG_OK);
+    ck_assert_int_eq (ng_ngm_image (&f->m, "kit", &fault, &f->ngm, &f->n_ngm),
+                      NG_OK);
     ck_assert_int_eq (ng_output_open (path, &fault, &out), NG_OK);
     ck_assert_int_eq (ng_arpa_write (&f->m, out), NG_OK);
     ck_assert_int_eq (ng_output_commit (out), NG_OK);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "modelkit.h"
+#include "models/ngmbuild.h"
 
 enum
 {
@@ -198,7 +199,8 @@ make_model (struct model *a, unsigned order, bool sentences)
         e.epsilon[i] = 1;
     kit_make (&k, order, sentences, order);
     kit_model (&k, &e, &a->m);
-    ck_assert_int_eq (ng_ngm_build (&a->m, &a->image, &a->size), NG_OK);
+    ck_assert_int_eq (ng_ngm_image (&a->m, "kit", &fault, &a->image, &a->size),
+                      NG_OK);
     ck_assert_int_eq (
         ng_ngm_open (a->image, a->size, true, "kit", &fault, &a->ngm), NG_OK);
 }
