@@ -334,9 +334,8 @@ look_up (const struct ng_ngm *ngm, const struct ng_token *items, size_t n,
 
     for (size_t i = 0; i < n; i++)
     {
-        hashes[i] = ng_ngm_name_hash (items[i].name,
-                                      items[i].kind == NG_TOKEN ? items[i].len
-                                                                : 0);
+        hashes[i] = ng_ngm_name_hash (
+            items[i].name, items[i].kind == NG_TOKEN ? items[i].len : 0);
         __builtin_prefetch (ngm->slots + 8 * (hashes[i] & mask));
     }
     for (size_t i = 0; i < n; i++)
