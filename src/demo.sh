@@ -49,6 +49,10 @@ for method in laplace interpolated kneser-ney; do
         END { printf "%-14s %12.1f %14.1f\n", name, value[1], value[2] }'
 done
 
+printf '%s\n' '' \
+    'What Laplace puts aside for n-grams that were not seen, one more of each, is' \
+    'taken from those that were, and most of these are rare.'
+
 heading 'Text drawn from the last of them'
 run 'ngram-sample -m kneser-ney.ngm -n 3 --seed=1'
 
