@@ -31,6 +31,7 @@ except ImportError:
 
 F_SETPIPE_SZ = 1031  # Linux; Python 3.10 has it in fcntl
 BLOCK_BYTES = 1 << 20
+GROUP_ITEMS = 1 << 15  # converted at a time: what fits a processor's cache
 
 
 class NgramBatch(Base):
@@ -84,11 +85,16 @@ class NgramBatch(Base):
                 '--world=%d' % world] + (['--at=%d' % at] if at else []) \
             + self.options + list(more) + ['--'] + self.files
 
-    def records(self, convert=()):
+    def records(self):
         """Arrays of whole records: rows of num_steps + 1 ids; one-dimensional,
-        field after field, if there are fields.  They are read many at a time
-        and come in the type that the files have, which a pipe carries fastest,
-        unless not all of its values fit `dtype`: then the tool converts."""
+        field after field, if there are fields."""
+        for group in self._groups():
+            yield from group
+
+    def _groups(self, convert=()):
+        """Arrays of several records.  They come in the type that the files
+        have, which a pipe carries fastest, unless not all of its values fit
+        `dtype`: then the tool converts."""
         with subprocess.Popen(self._command(convert), stdout=subprocess.PIPE,
                               bufsize=0) as tool:
             try:
@@ -102,7 +108,7 @@ class NgramBatch(Base):
             header = json.loads(line)
             if not np.can_cast(header['dtype'], self.dtype):
                 tool.stdout.close()
-                yield from self.records(['--dtype=' + self.dtype])
+                yield from self._groups(['--dtype=' + self.dtype])
                 return
             self.shapes = dict(zip(header['fields'], header['shapes']))
             items = sum(int(np.prod(shape)) for shape in header['shapes'])
@@ -110,6 +116,7 @@ class NgramBatch(Base):
             same = header['dtype'] == '<' + self.dtype
             size = max(1, items * int(header['dtype'][2]))
             n = max(1, BLOCK_BYTES // size)
+            most = max(1, GROUP_ITEMS // max(1, items))
             got, block = 1, None
             while got:
                 # A new block each time, if batches of it are given away.
@@ -123,9 +130,9 @@ class NgramBatch(Base):
                         break
                     have += got
                     while (given + 1) * size <= have:
-                        yield block[given] if same \
-                            else block[given].astype(self.dtype)
-                        given += 1
+                        group = block[given:min(have // size, given + most)]
+                        given += len(group)
+                        yield group if same else group.astype(self.dtype)
         if tool.returncode != 0 or have != given * size:
             raise RuntimeError('ngram-batch failed; see its message')
 
@@ -145,12 +152,20 @@ class NgramBatch(Base):
 
     def __iter__(self):
         self.step = self.at
-        for record in self.records():
-            self.step += 1
+        for group in self._groups():
             if torch:
-                record = torch.from_numpy(record)
+                group = torch.from_numpy(group)
             if self.fields:
-                rows, more = self._split(record)
-                yield rows[:, :-1], rows[:, 1:], more
+                batches = map(self._with_fields, group)
+            elif torch:  # all in two calls
+                batches = zip(group[:, :, :-1].unbind(0),
+                              group[:, :, 1:].unbind(0))
             else:
-                yield record[:, :-1], record[:, 1:]
+                batches = zip(group[:, :, :-1], group[:, :, 1:])
+            for batch in batches:
+                self.step += 1
+                yield batch
+
+    def _with_fields(self, record):
+        rows, more = self._split(record)
+        return rows[:, :-1], rows[:, 1:], more

@@ -17,10 +17,12 @@ enum
     DIRECT_BYTES = 1024
 };
 
-/* How far ahead rows are fetched into the cache.  */
+/* How far ahead rows are fetched into the cache: one row, or if it is short so
+   many.  */
 enum
 {
-    AHEAD_BYTES = 2048
+    AHEAD_BYTES = 2048,
+    AHEAD_ROWS = 8
 };
 
 enum ng_err
@@ -95,7 +97,8 @@ prefetch (const struct request *r, const struct work *w,
 {
     uint64_t n_places = r->sampler.n_steps + 1;
 
-    i += 1 + AHEAD_BYTES / (size_t) (n_places * r->dtype.item_bytes);
+    i += n_places * r->dtype.item_bytes < AHEAD_BYTES / AHEAD_ROWS ? AHEAD_ROWS
+                                                                   : 1;
     if (i < rows->n_rows)
         ng_shards_prefetch (sources ? &r->mix.shards[sources[i]] : &w->shards,
                             rows->starts[i], n_places);
