@@ -10,7 +10,8 @@
 
 enum
 {
-    INDEXES = 2000000
+    INDEXES = 2000000,
+    BATCH = 32
 };
 
 static double
@@ -31,17 +32,26 @@ main (void)
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
     {
         struct ng_permutation p;
-        uint64_t sum = 0;
-        double start, seconds;
+        uint64_t sum = 0, many[BATCH];
+        double start, one, together;
 
         ng_permutation_init (&p, sizes[s], 1);
         start = now ();
         for (uint64_t i = 0; i < INDEXES; i++)
             sum += ng_permute (&p, i % sizes[s]);
-        seconds = now () - start;
-        printf ("permutation of %-14" PRIu64 " %22.1f ns an index (sum %" PRIu64
-                ")\n",
-                sizes[s], 1e9 * seconds / INDEXES, sum);
+        one = now () - start;
+        start = now ();
+        for (uint64_t i = 0; i < INDEXES; i += BATCH)
+        {
+            ng_permute_many (&p, i % (sizes[s] - BATCH), BATCH, many);
+            sum += many[0];
+        }
+        together = now () - start;
+        printf ("permutation of %-14" PRIu64
+                " %8.1f ns an index, %.1f in batches"
+                " of %d (sum %" PRIu64 ")\n",
+                sizes[s], 1e9 * one / INDEXES, 1e9 * together / INDEXES, BATCH,
+                sum);
     }
     return 0;
 }

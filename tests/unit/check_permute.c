@@ -93,6 +93,40 @@ chi_bound (double df)
 
 /* Over many keys: where each index goes, and where two neighbours and the two
    ends go together.  */
+/* Many at a time, from any index, are what each is by itself.  */
+START_TEST (test_many)
+{
+    static const uint64_t large[] = { 65536, 65537, UINT64_C (1000000000000),
+                                      NG_PERMUTE_MAX };
+    uint64_t got[50];
+    struct ng_permutation p;
+
+    for (uint64_t n = 1; n <= 50; n++)
+    {
+        ng_permutation_init (&p, n, n);
+        for (uint64_t i = 0; i <= n; i++)
+            for (uint64_t count = 0; count <= n - i; count++)
+            {
+                ng_permute_many (&p, i, count, got);
+                for (uint64_t k = 0; k < count; k++)
+                    NG_ENSURE (got[k] == ng_permute (&p, i + k));
+            }
+    }
+    for (size_t s = 0; s < sizeof large / sizeof *large; s++)
+    {
+        uint64_t places[] = { 0, large[s] / 3, large[s] - 50 };
+
+        ng_permutation_init (&p, large[s], s);
+        for (size_t j = 0; j < 3; j++)
+        {
+            ng_permute_many (&p, places[j], 50, got);
+            for (uint64_t k = 0; k < 50; k++)
+                NG_ENSURE (got[k] == ng_permute (&p, places[j] + k));
+        }
+    }
+}
+END_TEST
+
 START_TEST (test_uniform)
 {
     enum
@@ -201,6 +235,7 @@ ng_suite (void)
     tcase_add_test (tc, test_whole_small);
     tcase_add_test (tc, test_whole_powers);
     tcase_add_test (tc, test_sampled_large);
+    tcase_add_test (tc, test_many);
     tcase_add_test (tc, test_uniform);
     tcase_add_test (tc, test_uniform_large);
     tcase_add_test (tc, test_values);

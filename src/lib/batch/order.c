@@ -55,3 +55,18 @@ ng_order_start (const struct ng_order *order, uint64_t i)
            + ng_permute (&order->cuts[0].order, i) * order->cuts[0].n_steps
            + within;
 }
+
+void
+ng_order_starts (const struct ng_order *order, uint64_t i, size_t n,
+                 uint64_t *starts)
+{
+    if (order->n_cuts > 1)
+    {
+        for (size_t k = 0; k < n; k++)
+            starts[k] = ng_order_start (order, i + k);
+        return;
+    }
+    ng_permute_many (&order->cuts[0].order, i, n, starts);
+    for (size_t k = 0; k < n; k++)
+        starts[k] = order->offset + starts[k] * order->cuts[0].n_steps;
+}

@@ -60,4 +60,9 @@ uint64_t ng_order_pieces (const struct ng_order *order);
 /* The first token of piece I of the last cut.  */
 uint64_t ng_order_start (const struct ng_order *order, uint64_t i);
 
+/* The first tokens of the N pieces from piece I of the last cut on, into
+   STARTS[N].  */
+void ng_order_starts (const struct ng_order *order, uint64_t i, size_t n,
+                      uint64_t *starts);
+
 #endif

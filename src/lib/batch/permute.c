@@ -62,23 +62,76 @@ sub_mod (uint64_t x, uint64_t y, uint64_t modulus)
     return x >= y ? x - y : x + (modulus - y);
 }
 
+/* Where I goes in 0 .. ab - 1.  */
+static inline uint64_t
+pass (const struct ng_permutation *p, uint64_t i)
+{
+    uint64_t left = i / p->b, right = i % p->b;
+
+    for (unsigned r = 0; r < p->n_rounds; r += 2)
+    {
+        left = add_mod (left, round_value (right, p->keys[r], p->a), p->a);
+        right = add_mod (right, round_value (left, p->keys[r + 1], p->b), p->b);
+    }
+    return left * p->b + right;
+}
+
 uint64_t
 ng_permute (const struct ng_permutation *p, uint64_t i)
 {
     assert (i < p->n);
     do
-    {
-        uint64_t left = i / p->b, right = i % p->b;
-
-        for (unsigned r = 0; r < p->n_rounds; r += 2)
-        {
-            left = add_mod (left, round_value (right, p->keys[r], p->a), p->a);
-            right =
-                add_mod (right, round_value (left, p->keys[r + 1], p->b), p->b);
-        }
-        i = left * p->b + right;
-    } while (i >= p->n);
+        i = pass (p, i);
+    while (i >= p->n);
     return i;
+}
+
+/* Indexes that are put through together.  */
+enum
+{
+    LANES = 4
+};
+
+/* One pass for LANES indexes from I on.  */
+static void
+pass_lanes (const struct ng_permutation *p, uint64_t i, uint64_t *out)
+{
+    uint64_t left[LANES], right[LANES];
+
+    for (unsigned l = 0; l < LANES; l++)
+    {
+        left[l] = (i + l) / p->b;
+        right[l] = (i + l) % p->b;
+    }
+    for (unsigned r = 0; r < p->n_rounds; r += 2)
+    {
+#pragma GCC unroll 4
+        for (unsigned l = 0; l < LANES; l++)
+            left[l] = add_mod (left[l],
+                               round_value (right[l], p->keys[r], p->a), p->a);
+#pragma GCC unroll 4
+        for (unsigned l = 0; l < LANES; l++)
+            right[l] = add_mod (
+                right[l], round_value (left[l], p->keys[r + 1], p->b), p->b);
+    }
+    for (unsigned l = 0; l < LANES; l++)
+        out[l] = left[l] * p->b + right[l];
+}
+
+void
+ng_permute_many (const struct ng_permutation *p, uint64_t i, size_t n,
+                 uint64_t *out)
+{
+    assert (n <= p->n && i <= p->n - n);
+    for (; n >= LANES; n -= LANES, i += LANES, out += LANES)
+    {
+        pass_lanes (p, i, out);
+        for (unsigned l = 0; l < LANES; l++)
+            while (out[l] >= p->n)
+                out[l] = pass (p, out[l]);
+    }
+    for (; n > 0; n--)
+        *out++ = ng_permute (p, i++);
 }
 
 uint64_t

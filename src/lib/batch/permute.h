@@ -18,6 +18,7 @@
 #ifndef NG_PERMUTE_H
 #define NG_PERMUTE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Rounds.  Measured with 400,000 keys for each n from 2 to 24 (chi-square of
@@ -48,6 +49,12 @@ void ng_permutation_init (struct ng_permutation *p, uint64_t n, uint64_t key);
 
 /* Where index I, below N, goes.  */
 uint64_t ng_permute (const struct ng_permutation *p, uint64_t i);
+
+/* Where the N indexes from I on, all below the permutation's N, go, into OUT[N].
+   Some at a time, since each waits for itself most of the time: twice as fast
+   as one by one.  */
+void ng_permute_many (const struct ng_permutation *p, uint64_t i, size_t n,
+                      uint64_t *out);
 
 /* The index that goes to X, below N.  */
 uint64_t ng_permute_back (const struct ng_permutation *p, uint64_t x);

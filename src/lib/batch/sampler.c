@@ -352,15 +352,19 @@ fill_pieces (struct ng_sampler *s)
     const struct ng_sampler_spec *spec = &s->spec;
     uint64_t first = done_before (s) + s->next * spec->batch_size;
 
+    if (spec->mode == NG_MODE_RANDOM && spec->rng == NG_RNG_NATIVE)
+    {
+        ng_order_starts (&s->order, first, (size_t) spec->batch_size,
+                         s->starts);
+        return;
+    }
     for (uint64_t i = 0; i < spec->batch_size; i++)
         if (spec->mode == NG_MODE_UNIFORM)
             s->starts[i] =
                 ng_random_scale (ng_random_at (s->uniform_key, first + i),
                                  spec->n_tokens - spec->n_steps);
-        else if (spec->rng == NG_RNG_PYTHON)
-            s->starts[i] = s->offset + s->list[first + i] * spec->n_steps;
         else
-            s->starts[i] = ng_order_start (&s->order, first + i);
+            s->starts[i] = s->offset + s->list[first + i] * spec->n_steps;
 }
 
 static void
