@@ -494,8 +494,10 @@ ng_output_close (struct ng_output *out)
 
     if (!out)
         return NG_OK;
+    /* A committed file is on its medium and has its name: no fault now can
+       take it back, and none is to say that it were not there.  */
     if (out->fd >= 0 && strcmp (out->name, "-") != 0 && close (out->fd) != 0
-        && (out->direct || out->committed))
+        && out->direct)
         (void) fail (out, "write error");
     if (out->temporary && !out->committed)
         (void) unlink (out->temporary);
