@@ -16,6 +16,7 @@
 
 #include "base/checked.h"
 #include "io/input.h"
+#include "shrunk.h"
 
 enum
 {
@@ -168,13 +169,19 @@ cli_fault (const struct ng_fault *fault, enum ng_err err)
     return CLI_TROUBLE;
 }
 
-/* Only async-signal-safe calls.  */
-static void
-on_signal (int sig)
+/* Only async-signal-safe calls, here and below.  */
+void
+cli_unlink_temporaries (void)
 {
     for (size_t i = 0; i < GUARDS_MAX; i++)
         if (guarded_names[i])
             (void) unlink (guarded_names[i]);
+}
+
+static void
+on_signal (int sig)
+{
+    cli_unlink_temporaries ();
     (void) signal (sig, SIG_DFL);
     (void) raise (sig);
 }
@@ -289,6 +296,7 @@ cli_start (const struct cli_program *p, int argc, char **argv)
     n_args = argc;
     args = argv;
     reserve_standard_streams ();
+    shrunk_start ();
     (void) setlocale (LC_CTYPE, "");
     (void) setlocale (LC_MESSAGES, "");
     short_options[n_short++] = ':';

@@ -4,6 +4,7 @@
 
 #include "base/nglimits.h"
 #include "io/input.h"
+#include "shrunk.h"
 
 bool
 model_option (struct model_options *o, int key, const char *arg)
@@ -33,6 +34,8 @@ model_open (const struct model_options *o, struct ng_fault *fault,
 
     if (err == NG_OK)
         err = ng_model_open (o->name, !o->no_check, fault, model);
+    if (err == NG_OK && (*model)->is_mapped)
+        shrunk_watch ((*model)->image, (*model)->size, o->name);
     if (err == NG_OK && o->order > (*model)->ngm.order)
         err = ng_fault_set (fault, NG_EINVAL, o->name,
                             "the model is of order %u, not %u or more",

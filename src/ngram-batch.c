@@ -147,10 +147,8 @@ work (struct request *r, struct work *w)
         cli_warn ("rank %llu has no rows: there are more ranks than rows",
                   (unsigned long long) r->sampler.rank);
     cli_guard (w->out);
-    shrunk_guard (w->out);
     err = run (r, w);
     cli_forget (w->out);
-    shrunk_guard (NULL);
     if (err == NG_OK && r->mix.n > 0 && cli_verbose)
         mix_report (&r->mix, r->sampler.n_steps, true, stderr);
     if (err == NG_OK && cli_verbose)

@@ -12,6 +12,7 @@
 #include "counts/textrun.h"
 #include "io/input.h"
 #include "progress.h"
+#include "shrunk.h"
 
 static const struct cli_option options[] = {
     { 'n', "order", "N|MIN-MAX",
@@ -79,10 +80,14 @@ static enum ng_err
 add_ngc (struct job *job, struct ng_input *in)
 {
     struct ng_ngc *f;
+    const void *map;
+    size_t bytes;
     enum ng_err err = ng_ngc_open (in, job->setup.spill_dir, &job->fault, &f);
 
     if (err != NG_OK)
         return err;
+    map = ng_ngc_map (f, &bytes);
+    shrunk_watch (map, bytes, ng_ngc_name (f));
     err = check_ngc (job, f);
     if (err == NG_OK)
         return ng_merger_add (job->merger, f);

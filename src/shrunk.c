@@ -19,8 +19,6 @@ static struct
     const char *name;
 } watches[WATCHES_MAX];
 static volatile size_t n_watches;
-static const char *volatile temporary;
-static const char *program_name;
 
 static void
 say (const char *text)
@@ -35,45 +33,41 @@ static void
 on_bus_error (int sig, siginfo_t *info, void *context)
 {
     const char *at = info->si_addr;
+    int n_named = 0;
 
     (void) sig;
     (void) context;
-    say (program_name);
+    say (cli_name ());
     for (size_t i = 0; i < n_watches; i++)
         if (at >= watches[i].start && at < watches[i].end)
         {
             say (": ");
             say (watches[i].name);
+            n_named++;
         }
-    say (": the file became shorter, or could not be read, while it was in"
-         " use\n");
-    if (temporary)
-        (void) unlink (temporary);
+    say (n_named > 0 ? ": the file" : ": a file");
+    say (" became shorter, or could not be read, while it was in use\n");
+    cli_unlink_temporaries ();
     _exit (CLI_TROUBLE);
+}
+
+void
+shrunk_start (void)
+{
+    struct sigaction action = { .sa_sigaction = on_bus_error,
+                                .sa_flags = SA_SIGINFO };
+
+    (void) sigemptyset (&action.sa_mask);
+    (void) sigaction (SIGBUS, &action, NULL);
 }
 
 void
 shrunk_watch (const void *map, size_t bytes, const char *name)
 {
-    if (n_watches == 0)
-    {
-        struct sigaction action = { .sa_sigaction = on_bus_error,
-                                    .sa_flags = SA_SIGINFO };
-
-        program_name = cli_name ();
-        (void) sigemptyset (&action.sa_mask);
-        (void) sigaction (SIGBUS, &action, NULL);
-    }
     if (n_watches == WATCHES_MAX)
         return;
     watches[n_watches].start = map;
     watches[n_watches].end = (const char *) map + bytes;
     watches[n_watches].name = name;
     n_watches++;
-}
-
-void
-shrunk_guard (const struct ng_output *out)
-{
-    temporary = out ? ng_output_temporary (out) : NULL;
 }

@@ -79,7 +79,8 @@ static atomic_bool told;
    there is any to be had.  */
 static _Alignas(16) char early[EARLY_BYTES];
 static size_t early_used;
-static _Thread_local bool looking;
+/* Not found by a call, which sanitizers take for themselves.  */
+static _Thread_local bool looking __attribute__ ((tls_model ("initial-exec")));
 static bool begun;
 
 static void *
@@ -179,18 +180,22 @@ is_early (const void *p)
 void *
 malloc (size_t bytes)
 {
-    if (looking || !begun)
+    if (!begun || looking)
         return early_alloc (bytes);
     NEXT (void *, malloc, (size_t));
+    if (!next_malloc)
+        return early_alloc (bytes);
     return fails (ALLOC) ? NULL : next_malloc (bytes);
 }
 
 void *
 calloc (size_t n, size_t size)
 {
-    if (looking || !begun)
+    if (!begun || looking)
         return early_alloc (n * size);
     NEXT (void *, calloc, (size_t, size_t));
+    if (!next_calloc)
+        return early_alloc (n * size);
     return fails (ALLOC) ? NULL : next_calloc (n, size);
 }
 
@@ -200,9 +205,9 @@ realloc (void *p, size_t bytes)
     size_t had = 0;
     void *moved;
 
-    if (looking || !begun || is_early (p))
+    if (!begun || looking || is_early (p))
     {
-        moved = looking || !begun ? early_alloc (bytes) : malloc (bytes);
+        moved = !begun || looking ? early_alloc (bytes) : malloc (bytes);
         if (moved && p)
         {
             memcpy (&had, (char *) p - EARLY_HEAD, sizeof had);

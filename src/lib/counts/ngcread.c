@@ -245,6 +245,13 @@ ng_ngc_close (struct ng_ngc *f)
     free (f);
 }
 
+const void *
+ng_ngc_map (const struct ng_ngc *f, size_t *bytes)
+{
+    *bytes = f->size;
+    return f->map;
+}
+
 const char *
 ng_ngc_name (const struct ng_ngc *f)
 {

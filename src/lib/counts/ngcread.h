@@ -35,6 +35,9 @@ enum ng_err ng_ngc_open_fd (int fd, const char *name, struct ng_fault *fault,
 /* Close and free F, which may be NULL.  */
 void ng_ngc_close (struct ng_ngc *f);
 
+/* Where it is mapped, and how many bytes.  */
+const void *ng_ngc_map (const struct ng_ngc *f, size_t *bytes);
+
 /* What the file says of itself.  */
 const char *ng_ngc_name (const struct ng_ngc *f);
 struct ng_ngc_info ng_ngc_info (const struct ng_ngc *f);
