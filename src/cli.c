@@ -26,7 +26,8 @@ enum
     HELP_COLUMN = 30,
     GUARDS_MAX = 4,
     QUOTES_MAX = 4,
-    QUOTE_BYTES_MAX = 512
+    QUOTE_BYTES_MAX = 512,
+    MESSAGE_BYTES_MAX = 4096 /* of a message; the rest is left out */
 };
 
 bool cli_quiet, cli_verbose;
@@ -48,12 +49,34 @@ static const struct cli_option common_options[] = {
     { 0, NULL, NULL, NULL }
 };
 
+/* Write TEXT to standard error so that a terminal takes nothing in it as a
+   command: it may hold names of files and tokens that others chose.  Control
+   characters, those of ISO 6429 in UTF-8 among them, become octal numbers.  */
+static void
+put_plainly (const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *) text; *p; p++)
+    {
+        bool is_c1 = p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
+
+        if (*p >= ' ' && *p != 0x7f && !is_c1)
+            (void) fputc (*p, stderr);
+        else
+            (void) fprintf (stderr, "\\%03o", *p);
+        if (is_c1)
+            (void) fprintf (stderr, "\\%03o", *++p);
+    }
+}
+
 static void
 vmessage (const char *fmt, va_list list)
 {
+    char text[MESSAGE_BYTES_MAX];
+
     (void) fflush (stdout);
     (void) fprintf (stderr, "%s: ", program->name);
-    (void) vfprintf (stderr, fmt, list);
+    (void) vsnprintf (text, sizeof text, fmt, list);
+    put_plainly (text);
     (void) fputc ('\n', stderr);
 }
 

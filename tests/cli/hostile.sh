@@ -1,0 +1,62 @@
+#!/bin/sh
+# Names that others chose: nothing of them is a command to the terminal; links
+# at an output's name are replaced; what is in the making is nobody else's.
+. "${srcdir=.}/tests/init.sh"
+
+esc=$(printf '\033')
+c1=$(printf '\302\233')
+head -n 40 "$data/timemachine.txt" >text
+ngram-count -s -n 1-2 -o s.ngc text \
+    && ngram-model -q --discount-fallback -o m.ngm s.ngc \
+    || framework_failure_ 'inputs'
+
+# harmless COMMAND...: it fails, and its message has no control character.
+harmless ()
+{
+    returns_ 2 "$@" >out 2>err || fail=1
+    [ -s err ] || fail_ "no message: $*"
+    tr -d '\n' <err | grep -q "[[:cntrl:]]" && fail_ "control characters: $*"
+    grep -q "$c1" err && fail_ "control characters of UTF-8: $*"
+    grep -q '033\[31m\|302' err || fail_ "the name is not told: $(cat err)"
+}
+
+for name in "${esc}[31mred" "a${c1}31m"; do
+    for program in $NG_PROGRAMS; do
+        case $program in
+        ngram-sample | ngram-score) harmless "$program" -m "$name" ;;
+        *) harmless "$program" "$name" ;;
+        esac
+        harmless "$program" "--$name"
+    done
+    printf '%s\t1\n%s\t2\n' "$name" "$name" >"counts$name"
+    harmless ngram-model "counts$name"
+    printf '\\data\\\nngram 1=2\n\n\\1-grams:\n-1\t%s\n-1\t%s\n\n\\end\\\n' \
+        "$name" "$name" >"$name.arpa"
+    harmless ngram-score -m "$name.arpa" text
+done
+
+# A link is replaced, what it leads to stays; also if that is nothing.
+echo before >target
+cp target before
+for link in target nowhere; do
+    ln -s "$link" result
+    ngram-count -o result text || fail=1
+    [ ! -L result ] && [ -s result ] || fail_ "a link to $link was followed"
+    rm -f result
+done
+compare before target || fail_ 'a link was followed'
+[ ! -e nowhere ] || fail_ 'a link to nothing was followed'
+
+# The file that is to replace a private one, and what is spilled, are private.
+if command -v strace >/dev/null && strace -o trace true 2>/dev/null; then
+    echo private >result
+    chmod 600 result
+    (umask 0; strace -f -o trace ngram-merge -T . -o result s.ngc s.ngc)
+    # shellcheck disable=SC2012 # The mode is what is wanted.
+    [ "$(ls -l result | cut -c 1-10)" = -rw------- ] || fail_ 'the mode changed'
+    grep -e 'O_TMPFILE' -e 'O_CREAT' trace >opened \
+        || framework_failure_ 'no temporary files'
+    grep -v ' 0600) = \| 0600) = -1' opened && fail_ 'a file that others can read'
+fi
+
+Exit $fail
