@@ -216,6 +216,7 @@ likeliest_shift (struct search *search, double *t)
     gsl_function f = { cost_of_shift, search };
     double least = HUGE_VAL, t_max = log1p (search->d->n_types);
     size_t at = 0, k = 0;
+    enum ng_err err;
 
     for (; nth_t (k) <= t_max && search->err == NG_OK; k++)
     {
@@ -232,7 +233,8 @@ likeliest_shift (struct search *search, double *t)
     if (at == 0 || at + 1 == k)
         return NG_EINVAL;
     *t = nth_t (at);
-    return minimise (&f, nth_t (at - 1), nth_t (at + 1), rough, t);
+    err = minimise (&f, nth_t (at - 1), nth_t (at + 1), rough, t);
+    return err == NG_OK ? search->err : err;
 }
 
 /* Errors from the curvature of the cost, by differences.  False if it is no
