@@ -163,7 +163,8 @@ take_block (struct reader *r, size_t *place)
         err = NG_FULL;
     if (err == NG_OK)
         err = ng_blocks_next (e->blocks, &r->block);
-    e->at_end = e->at_end || err == NG_END;
+    /* Nobody asks again after a fault.  */
+    e->at_end = e->at_end || (err != NG_OK && err != NG_FULL);
     if (err == NG_OK)
         err = ng_portion_reserve (&e->portion, place);
     else if (err != NG_END && err != NG_FULL)

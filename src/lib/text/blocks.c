@@ -211,13 +211,13 @@ count_lines (const unsigned char *text, size_t len)
 static enum ng_err
 keep_rest (struct ng_blocks *b, struct ng_block *block, size_t at)
 {
-    unsigned char *rest;
+    size_t n = block->len - at;
+    unsigned char *rest = ng_grow (b->rest, &b->cap_rest, n, 1);
 
-    b->n_rest = block->len - at;
-    rest = ng_grow (b->rest, &b->cap_rest, b->n_rest, 1);
     if (!rest)
         return NG_ENOMEM;
     b->rest = rest;
+    b->n_rest = n;
     memcpy (b->rest, block->text + at, b->n_rest);
     block->len = at;
     return NG_OK;
