@@ -193,8 +193,9 @@ cli_fault (const struct ng_fault *fault, enum ng_err err)
 }
 
 /* Only async-signal-safe calls, here and below.  */
-void
-cli_unlink_temporaries (void)
+/* Unlink the temporary files of what is guarded; a signal's handler may.  */
+static void
+unlink_temporaries (void)
 {
     for (size_t i = 0; i < GUARDS_MAX; i++)
         if (guarded_names[i])
@@ -204,7 +205,7 @@ cli_unlink_temporaries (void)
 static void
 on_signal (int sig)
 {
-    cli_unlink_temporaries ();
+    unlink_temporaries ();
     (void) signal (sig, SIG_DFL);
     (void) raise (sig);
 }
@@ -310,6 +311,14 @@ reserve_standard_streams (void)
             (void) open ("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
 }
 
+/* A mapped file became shorter.  */
+static void
+end_shrunk (void)
+{
+    unlink_temporaries ();
+    _exit (CLI_TROUBLE);
+}
+
 void
 cli_start (const struct cli_program *p, int argc, char **argv)
 {
@@ -319,7 +328,7 @@ cli_start (const struct cli_program *p, int argc, char **argv)
     n_args = argc;
     args = argv;
     reserve_standard_streams ();
-    shrunk_start ();
+    shrunk_start (p->name, end_shrunk);
     (void) setlocale (LC_CTYPE, "");
     (void) setlocale (LC_MESSAGES, "");
     short_options[n_short++] = ':';

@@ -58,9 +58,6 @@ void cli_start (const struct cli_program *program, int argc, char **argv);
 /* The program's name.  */
 const char *cli_name (void);
 
-/* Unlink the temporary files of what is guarded; a signal's handler may.  */
-void cli_unlink_temporaries (void);
-
 /* The key of the next option, with its argument (NULL if none) in *ARG, or -1
    when there are no more.  An unknown option ends the program.  */
 int cli_next (const char **arg);

@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
-
 enum
 {
     WATCHES_MAX = 4096
@@ -19,6 +17,8 @@ static struct
     const char *name;
 } watches[WATCHES_MAX];
 static volatile size_t n_watches;
+static const char *program;
+static void (*end_program) (void);
 
 static void
 say (const char *text)
@@ -37,7 +37,7 @@ on_bus_error (int sig, siginfo_t *info, void *context)
 
     (void) sig;
     (void) context;
-    say (cli_name ());
+    say (program);
     for (size_t i = 0; i < n_watches; i++)
         if (at >= watches[i].start && at < watches[i].end)
         {
@@ -47,16 +47,17 @@ on_bus_error (int sig, siginfo_t *info, void *context)
         }
     say (n_named > 0 ? ": the file" : ": a file");
     say (" became shorter, or could not be read, while it was in use\n");
-    cli_unlink_temporaries ();
-    _exit (CLI_TROUBLE);
+    end_program ();
 }
 
 void
-shrunk_start (void)
+shrunk_start (const char *name, void (*end) (void))
 {
     struct sigaction action = { .sa_sigaction = on_bus_error,
                                 .sa_flags = SA_SIGINFO };
 
+    program = name;
+    end_program = end;
     (void) sigemptyset (&action.sa_mask);
     (void) sigaction (SIGBUS, &action, NULL);
 }
