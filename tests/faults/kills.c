@@ -229,7 +229,8 @@ main (int argc, char **argv)
         if (WIFSIGNALED (status) ? WTERMSIG (status) != sig : status != 0)
             good = false;
         free (found.p);
-        good = holds_only ("out", name) & holds_only ("tmp", NULL) & good;
+        good = holds_only ("out", name) && good;
+        good = holds_only ("tmp", NULL) && good;
         if (!good)
             (void) printf ("signal %d, status %x, of %s\n", sig,
                            (unsigned) status, argv[5]);

@@ -320,11 +320,17 @@ judge (int status)
     if (WIFSIGNALED (status))
         return complain ("signal %d", WTERMSIG (status));
     if (WEXITSTATUS (status) == 0)
-        return message_is_good (false) & stdout_is_good (true)
-               & out_is (&right, false) & good;
+    {
+        good = message_is_good (false) && good;
+        good = stdout_is_good (true) && good;
+        return out_is (&right, false) && good;
+    }
     if (WEXITSTATUS (status) == 2)
-        return message_is_good (true) & stdout_is_good (false)
-               & out_is (&old, true) & good;
+    {
+        good = message_is_good (true) && good;
+        good = stdout_is_good (false) && good;
+        return out_is (&old, true) && good;
+    }
     (void) message_is_good (false);
     return complain ("status %d", WEXITSTATUS (status));
 }

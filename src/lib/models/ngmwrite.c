@@ -86,7 +86,8 @@ put (struct ng_ngmw *w, const unsigned char *p, size_t n)
             w->err = w->setup.sink (w->setup.context, p, n);
         return;
     }
-    memcpy (w->buf + w->len, p, n);
+    if (n > 0)
+        memcpy (w->buf + w->len, p, n);
     w->len += n;
 }
 
