@@ -7,8 +7,9 @@
    and all after it; WHAT is a number of errno, or "short": one byte is read or
    written then.  When the first call fails a byte is written to descriptor FD,
    so that the caller learns that it happened.  With NG_FAULT_NAMED set files
-   without a name (O_TMPFILE) cannot be had at all.  Nothing but this file
-   knows of these variables.  */
+   without a name (O_TMPFILE) cannot be had at all.  With NG_COVERAGE=yes, as
+   the tests set it, nothing fails any more once the program ends.  Nothing but
+   this file knows of the first two.  */
 #include <config.h>
 
 #include <dlfcn.h>
@@ -65,7 +66,7 @@ enum
 
 static struct
 {
-    bool active, forever, named;
+    bool active, forever, named, measured;
     enum kind kind;
     long at;
     int what;
@@ -74,6 +75,10 @@ static struct
 
 static atomic_long calls;
 static atomic_bool told;
+/* What measures the coverage writes its files when the program has ended, and
+   crashes without memory.  */
+static atomic_bool ended;
+static atomic_bool awaits_end;
 
 /* dlsym, and what begins before us, such as a sanitizer, ask for memory before
    there is any to be had.  */
@@ -113,6 +118,8 @@ read_plan (void)
 
     begun = true;
     plan.named = getenv ("NG_FAULT_NAMED") != NULL;
+    plan.measured = getenv ("NG_COVERAGE")
+                    && strcmp (getenv ("NG_COVERAGE"), "yes") == 0;
     if (!text
         || sscanf (text, "%15[a-z]:%ld:%d:%15[a-z0-9]:%d", kind, &plan.at,
                    &forever, what, &plan.tell)
@@ -131,14 +138,22 @@ read_plan (void)
                                             : (int) strtol (what, NULL, 10);
 }
 
+static void
+end (void)
+{
+    ended = true;
+}
+
 /* Is this call of KIND to fail?  */
 static bool
 now (enum kind kind)
 {
     long n;
 
-    if (!plan.active || plan.kind != kind || looking)
+    if (!plan.active || plan.kind != kind || looking || ended)
         return false;
+    if (plan.measured && !atomic_exchange (&awaits_end, true))
+        (void) atexit (end);
     n = atomic_fetch_add (&calls, 1) + 1;
     if (n < plan.at || (n > plan.at && !plan.forever))
         return false;
