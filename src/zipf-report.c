@@ -59,7 +59,7 @@ static const struct column columns[] = {
     { "bin_slope", "least squares, bins\nslope", AT (bins_slope), REAL, RANKS,
       4, true },
     { "bin_slope_err", "", AT (bins_err), ERROR, RANKS, 4, true },
-    { "mandelbrot_s", "  Zipf-Mandelbrot law\ns", AT (mandelbrot_s), REAL,
+    { "mandelbrot_s", "Zipf-Mandelbrot law\ns", AT (mandelbrot_s), REAL,
       RANKS, 4, true },
     { "mandelbrot_s_err", "", AT (mandelbrot_s_err), ERROR, RANKS, 4, true },
     { "mandelbrot_q", "\nq", AT (mandelbrot_q), REAL, RANKS, 4, true },
@@ -180,7 +180,8 @@ struct layout
 };
 
 /* Lay out TABLE; false if it would be empty.  The upper heading is not counted
-   in widths: it may stand over several columns.  */
+   in widths: it may stand over several columns, but not over the next one that
+   has its own.  */
 static bool
 lay_out (struct layout *l, enum table table, const struct zipf_row *rows,
          size_t n)
@@ -188,12 +189,14 @@ lay_out (struct layout *l, enum table table, const struct zipf_row *rows,
     char cell[CELL_BYTES_MAX];
     bool any = false;
     int at = 0;
+    int upper_end = 0;
 
     for (size_t i = 0; i < N_COLUMNS; i++)
     {
         const struct column *c = &columns[i];
         /* An error follows its estimate closely.  */
         int gap = i == 0 ? 0 : c->kind == ERROR ? 1 : GAP;
+        int upper = (int) strcspn (c->heading, "\n");
 
         l->shown[i] =
             (c->table == table || c->table == ALL) && is_wanted (c, rows, n);
@@ -205,11 +208,16 @@ lay_out (struct layout *l, enum table table, const struct zipf_row *rows,
             if ((int) strlen (cell) > l->widths[i])
                 l->widths[i] = (int) strlen (cell);
         }
-        if (l->shown[i])
+        if (!l->shown[i])
+            continue;
+        l->starts[i] = at + gap;
+        if (upper > 0)
         {
-            l->starts[i] = at + gap;
-            at = l->starts[i] + l->widths[i];
+            if (l->starts[i] < upper_end)
+                l->starts[i] = upper_end;
+            upper_end = l->starts[i] + upper + GAP;
         }
+        at = l->starts[i] + l->widths[i];
     }
     return any;
 }

@@ -139,14 +139,26 @@ order  types  tokens    slope           xmin   tail       a                s
     4  32180   32772  -0.0501 +-0.0005     1  32180  6.1931 +-0.0614  0.1926 +-0.0023
 
        least squares, bins  Zipf-Mandelbrot law
-order    slope                s                 q
-    1  -0.9724 +-0.0197  1.0504 +-0.0038   1.2239 +-0.0634
-    2  -0.6188 +-0.0144  0.5989 +-0.0029  -0.3358 +-0.0665
-    3  -0.4090 +-0.0207  0.2513 +-0.0042  -0.9988 +-0.0007
-    4  -0.2793 +-0.0230  0.0803 +-0.0051  -1.0000 +-2e-09
+order    slope                   s                 q
+    1  -0.9724 +-0.0197     1.0504 +-0.0038   1.2239 +-0.0634
+    2  -0.6188 +-0.0144     0.5989 +-0.0029  -0.3358 +-0.0665
+    3  -0.4090 +-0.0207     0.2513 +-0.0042  -0.9988 +-0.0007
+    4  -0.2793 +-0.0230     0.0803 +-0.0051  -1.0000 +-2e-09
 END
 ngram-zipf -q counts >out || fail=1
 compare exp out || fail=1
+# Narrow columns, and their headings still apart.
+cat >exp_narrow <<'END'
+                      least squares  power law by maximum likelihood
+order  types  tokens  slope          xmin  tail  a   s
+    1      2       3      -             -     -  -   -
+
+       least squares, bins  Zipf-Mandelbrot law
+order  slope                s   q
+    1      -                -   -
+END
+printf 'a\t1\nb\t2\n' | ngram-zipf -q >out || fail=1
+compare exp_narrow out || fail=1
 echo old >file
 ngram-zipf -q -o file counts || fail=1
 compare exp file || fail=1

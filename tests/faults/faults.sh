@@ -8,7 +8,7 @@
 shim=$builddir/tests/faults/shim.so
 turns=$builddir/tests/faults/turns
 [ -f "$shim" ] || skip_ 'no shared object can be made here'
-dense=12
+dense=8
 [ "$NG_SANITIZE" = no ] || dense=2
 [ "${NG_SOAK-}" != yes ] || dense=1000000000
 if [ "$NG_SANITIZE" != no ]; then

@@ -340,7 +340,7 @@ judge (int status)
 static long
 after (long k)
 {
-    return k < dense ? k + 1 : k + 1 + (k - dense) / 4;
+    return k < dense ? k + 1 : k + 1 + (k - dense) / 2;
 }
 
 static const char *
