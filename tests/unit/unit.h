@@ -14,8 +14,13 @@
 
 #include <check.h>
 
-/* What ck_assert does, for inner loops: libcheck writes a message for each
-   assertion that it passes, which costs a microsecond or more.  */
+/* libcheck writes a message for each assertion that it passes, so that it can
+   say behind which a test crashed: a system call each time, and half the time
+   of a test that compares millions of values.  Here assertions that hold are
+   silent; of a crash the name of the test is told.  */
+#define _mark_point(file, line) ((void) 0)
+
+/* A condition that needs no values in its message.  */
 #define NG_ENSURE(condition)                 \
     do                                       \
     {                                        \
