@@ -367,6 +367,7 @@ START_TEST (missing_discounts_name_the_order)
 
     kit_make (&k, 2, true, 9);
     k.n_sequences = 1;
+    kit_count_short (&k);
     ck_assert_int_eq (kit_estimate (&k, 0, &e, &fault, "/dev/null"), NG_EINVAL);
     ck_assert_ptr_nonnull (strstr (fault.text, "order 1"));
     ck_assert_ptr_nonnull (strstr (fault.text, "--discount-fallback"));

@@ -23,11 +23,14 @@ enum
 {
     KIT_SENTENCES = 60,
     KIT_TOKENS_MAX = 12,
-    KIT_WORDS = 7, /* tokens 2 to KIT_WORDS + 1 */
+    KIT_BUDGET = 64 << 20, /* bytes */
+    KIT_WORDS = 7,         /* tokens 2 to KIT_WORDS + 1 */
     KIT_BOS = 0,
     KIT_EOS = 1,
     KIT_UNK = KIT_WORDS + 2,
-    KIT_TYPES = KIT_WORDS + 3
+    KIT_TYPES = KIT_WORDS + 3,
+    KIT_TABLED = 4,    /* n-grams up to this length are counted at once */
+    KIT_PLACES = 11110 /* 10 + 100 + 1000 + 10000 of them */
 };
 
 struct kit
@@ -37,11 +40,35 @@ struct kit
     unsigned text[KIT_SENTENCES * (KIT_TOKENS_MAX + 2)];
     size_t starts[KIT_SENTENCES + 1]; /* of the sequences in TEXT */
     size_t n_sequences;
+    uint16_t counts[KIT_PLACES]; /* by kit_place */
 };
 
 static const char *const kit_names[KIT_TYPES] = { "<s>", "</s>", "a", "b",
                                                   "c",   "d",    "e", "f",
                                                   "g",   "<unk>" };
+
+/* Where the count of W[N] is: its tokens are digits, and shorter n-grams come
+   first.  */
+static inline size_t
+kit_place (const unsigned *w, unsigned n)
+{
+    size_t place = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        place = KIT_TYPES * place + w[i] + (i > 0 ? KIT_TYPES : 0);
+    return place;
+}
+
+/* Count the short n-grams of K.  */
+static inline void
+kit_count_short (struct kit *k)
+{
+    memset (k->counts, 0, sizeof k->counts);
+    for (unsigned n = 1; n <= KIT_TABLED; n++)
+        for (size_t s = 0; s < k->n_sequences; s++)
+            for (size_t i = k->starts[s]; i + n <= k->starts[s + 1]; i++)
+                k->counts[kit_place (k->text + i, n)]++;
+}
 
 static inline void
 kit_make (struct kit *k, unsigned order, bool sentences, uint64_t seed)
@@ -75,6 +102,7 @@ kit_make (struct kit *k, unsigned order, bool sentences, uint64_t seed)
             k->text[n++] = KIT_EOS;
     }
     k->starts[k->n_sequences] = n;
+    kit_count_short (k);
 }
 
 /* How often W[N] occurs.  */
@@ -83,9 +111,12 @@ kit_count (const struct kit *k, const unsigned *w, unsigned n)
 {
     uint64_t count = 0;
 
+    if (n <= KIT_TABLED)
+        return k->counts[kit_place (w, n)];
     for (size_t s = 0; s < k->n_sequences; s++)
         for (size_t i = k->starts[s]; i + n <= k->starts[s + 1]; i++)
-            count += memcmp (k->text + i, w, n * sizeof *w) == 0;
+            count += k->text[i] == w[0] && k->text[i + n - 1] == w[n - 1]
+                     && memcmp (k->text + i, w, n * sizeof *w) == 0;
     return count;
 }
 
@@ -131,7 +162,7 @@ kit_file (char path[32])
 
 /* Estimate a model from the counts of K above MIN, as E tells, into the file
    that OUT is to be opened for.  E's budget, folder and fault are set here if
-   they are not.  */
+   they are not; the counts are read with a budget of their own.  */
 static inline enum ng_err
 kit_estimate (const struct kit *k, uint64_t min, struct ng_estimate *e,
               struct ng_fault *fault, const char *out)
@@ -143,13 +174,13 @@ kit_estimate (const struct kit *k, uint64_t min, struct ng_estimate *e,
     struct ng_output *o;
     enum ng_err err;
 
-    e->budget = e->budget > 0 ? e->budget : UINT64_C (64) << 20;
+    e->budget = e->budget > 0 ? e->budget : KIT_BUDGET;
     e->spill_dir = ".";
     e->fault = fault;
     kit_print (k, min, file);
     ck_assert_int_eq (fclose (file), 0);
     ck_assert_int_eq (ng_input_open (path, fault, &in), NG_OK);
-    err = ng_countfile_open (in, ".", e->budget, fault, &counts);
+    err = ng_countfile_open (in, ".", KIT_BUDGET, fault, &counts);
     ck_assert_int_eq (ng_output_open (out, fault, &o), NG_OK);
     if (err == NG_OK)
         err = ng_estimate (e, counts, o);
