@@ -90,7 +90,7 @@ START_TEST (sums_are_those_of_plain_addition)
                   { 5, 2000, 1, 1, 5000, 1 }, { 7, 1500, 8, 8, 3, 1 },
                   { 6, 2000, 1, 4, 10, 3 },   { 48, 100, 1, 4, 300, 1 },
                   { 49, 100, 1, 4, 300, 1 },  { 64, 100, 1, 3, 300, 2 },
-                  { 65, 100, 1, 3, 300, 1 },  { 1000, 10, 1, 3, 300, 1 } };
+                  { 65, 100, 1, 3, 300, 1 },  { 200, 40, 1, 3, 300, 1 } };
     uint64_t state = (uint64_t) _i + 77;
     struct ng_ngc_info info = { cases[_i].min, cases[_i].max, 0,
                                 cases[_i].min_count, 0 };
@@ -295,7 +295,7 @@ START_TEST (maps_may_lie_on_disk)
     unsigned char *a, *b;
     size_t n_a, n_b;
 
-    random_files (N, 60000, &info, 100000, &fault, files, &total, &state);
+    random_files (N, 12000, &info, 30000, &fault, files, &total, &state);
     a = merge_and_compare (files, N, &info, BUDGET, &total, &n_a);
     b = merge_and_compare (files, N, &info, 1 << 17, &total, &n_b);
     expect_same_bytes (a, n_a, b, n_b);
