@@ -316,7 +316,7 @@ START_TEST (test_steps)
                                      .n_epochs = 3,
                                      .world = 1 } };
 
-        dockit_random (&kit, 5000 + rand_below (&seed, 5000), 15, &seed);
+        dockit_random (&kit, 2000 + rand_below (&seed, 3000), 15, &seed);
         check_steps (&run);
         dockit_fini (&kit);
     }

@@ -164,11 +164,11 @@ START_TEST (test_blocks)
     uint64_t seed = 5;
 
     for (size_t m = 0; m < 5; m++)
-        for (int round = 0; round < 4; round++)
+        for (int round = 0; round < 2; round++)
         {
             struct dockit kit;
 
-            dockit_random (&kit, 20000 + rand_below (&seed, 30000), means[m],
+            dockit_random (&kit, 9000 + rand_below (&seed, 9000), means[m],
                            &seed);
             check_plain (&kit, false, 1 + rand_below (&seed, 40));
             check_plain (&kit, true, 1 + rand_below (&seed, 40));
@@ -298,11 +298,11 @@ START_TEST (test_pack)
     uint64_t seed = 9;
 
     for (size_t m = 0; m < 3; m++)
-        for (int round = 0; round < 4; round++)
+        for (int round = 0; round < 3; round++)
         {
             struct dockit kit;
 
-            dockit_random (&kit, 10000 + rand_below (&seed, 10000), means[m],
+            dockit_random (&kit, 4000 + rand_below (&seed, 4000), means[m],
                            &seed);
             check_pack (&kit, 1 + rand_below (&seed, 10));
             check_pack (&kit, 11 + rand_below (&seed, 90));
