@@ -13,7 +13,7 @@ enum
 {
     /* Text without a place to cut is held until it has this many bytes; then
        it is scanned to find one.  */
-    UNCUT_BYTES_MAX = 4 * 1024 * 1024
+    UNCUT_BYTES_MAX = 1024 * 1024
 };
 
 struct ng_blocks
