@@ -64,6 +64,28 @@ compare direct.ngm out || fail=1
 ngram-model out4 >out || fail=1
 compare out4 out || fail=1
 
+# Types that are pruned change the ids of all others.
+ngram-model --prune=1,1,2 -o direct.ngm counts || fail=1
+ngram-model --prune=1,1,2 -o pruned.arpa counts || fail=1
+ngram-model -o through.ngm pruned.arpa || fail=1
+compare direct.ngm through.ngm || fail=1
+[ "$(sed -n 's/^ngram 1=//p' pruned.arpa)" -lt "$(sed -n 's/^ngram 1=//p' out4)" ] \
+    || fail_ 'no type was pruned'
+
+# <s> is not among the types of which discounts are made, however rare it is:
+# the whole text in three lines.
+awk '{ line[int((NR - 1) / 600)] = line[int((NR - 1) / 600)] " " $0 }
+    END { for (i = 0; i < 3; i++) print line[i] }' train.txt >three
+ngram-count -s -n 1-2 three | tee bigrams \
+    | ngram-model -v --discount-fallback 2>&1 >out | sed -n 's/.*1:.* D1=\(.*\) D2.*/\1/p' >got
+awk -F'[ \t]' 'NF == 3 { types[$2]++ }
+    END {
+        for (w in types) n[types[w]]++
+        printf "%.5f\n", 1 - 2 * n[1] / (n[1] + 2 * n[2]) * n[2] / n[1]
+    }' bigrams >exp
+awk '{ printf "%.5f\n", $1 }' got >got5
+compare exp got5 || fail=1
+
 # ------------------------------------------------------------ other estimates
 
 # laplace.json: P1, P2 and P3 of running text for three settings.
@@ -98,6 +120,11 @@ done
 ngram-model -m stupid-backoff book 2>&1 >out | grep -q 'warning.*ARPA' \
     || fail_ 'stupid-backoff as ARPA: no warning'
 
+# In ARPA form each weight of it is 0.4.
+ngram-model -q -m stupid-backoff book >out || fail=1
+awk -F'\t' 'NF == 3 && ($3 < -0.397941 || $3 > -0.397939) { exit bad = 1 }
+    END { exit bad || NR < 10000 }' out || fail_ 'stupid-backoff: a weight'
+
 # Pruning keeps what occurs more often.
 ngram-model --prune=0,0,1 -n 3 counts >out || fail=1
 awk -F'\t' '{ n = split($1, x, " ") } n == 3 && $2 > 1' counts | wc -l >exp
@@ -125,6 +152,22 @@ refused 'no-bigram: "in the .*not its first\|no-bigram:.*not its' no-bigram
 sed '/^[^ ]*	/d' counts >no-unigrams
 refused 'no counts of order 1' no-unigrams
 refused 'no counts of order 5' -n 5 counts
+sed '/^time <\/s>	/d' counts >no-suffix
+cmp -s counts no-suffix && framework_failure_ 'nothing left out'
+refused 'no-suffix: "[^"]* time </s>" is counted, but not its last tokens' \
+    -m interpolated no-suffix
+ngram-count -s -n 1-3 -o good.ngc train.txt || framework_failure_ 'no .ngc'
+size=$(wc -c <good.ngc)
+for i in 5 20 100 $((size / 3)) $((size / 2)) $((size - 30)); do
+    {
+        head -c "$i" good.ngc
+        tail -c "+$((i + 1))" good.ngc | head -c 1 | tr '\0-\377' '\1-\377\0'
+        tail -c "+$((i + 2))" good.ngc
+    } >bad.ngc
+    [ "$i" -lt 8 ] || refused '^ngram-model: bad.ngc: byte [0-9]*: ' bad.ngc
+    head -c "$i" good.ngc >bad.ngc
+    refused '^ngram-model: bad.ngc:' bad.ngc
+done
 head -n 20 train.txt | ngram-count -s -n 1-3 >small
 refused 'discounts for order [1-3].*--discount-fallback' small
 ngram-model --discount-fallback small >out 2>err || fail=1

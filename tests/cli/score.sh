@@ -220,9 +220,18 @@ do
         tail -c "+$((i + 1))" plain.ngm | head -c 1 | tr '\0-\377' '\1-\377\0'
         tail -c "+$((i + 2))" plain.ngm
     } >bad.ngm
-    [ "$i" -lt 4 ] || refused '' bad.ngm
+    case $i in
+    0) refused '1: \| no model' bad.ngm ;;
+    9) refused ' the model is of version' bad.ngm ;;
+    13) refused ' the header is damaged' bad.ngm ;;
+    *) refused ' the checksum does not hold: the model is damaged' bad.ngm ;;
+    esac
     head -c "$i" plain.ngm >bad.ngm
-    returns_ 2 ngram-score -m bad.ngm text >out 2>err || fail_ "cut at $i"
+    case $i in
+    0) refused ' the model is empty' bad.ngm ;;
+    9 | 13 | 17 | 60 | 100 | 512) refused ' the model is cut short' bad.ngm ;;
+    *) refused ' the model has [0-9]* bytes, its header says' bad.ngm ;;
+    esac
 done
 {
     head -c 12 plain.ngm

@@ -196,6 +196,46 @@ START_TEST (headers_are_not_trusted)
 }
 END_TEST
 
+static void
+renew_checksum (struct asked *a)
+{
+    const size_t n = a->size - NG_NGM_TRAILER_BYTES;
+
+    ng_put_u64le (a->image + n, ng_xxh64 (a->image, n));
+}
+
+/* Nor do forged tables: where a search would go astray the file is refused.  */
+START_TEST (tables_are_not_trusted)
+{
+    struct asked a;
+    struct ng_ngm ngm;
+
+    ask_for (&a, 3, NG_KNESER_NEY);
+    for (unsigned i = 0; i < 4; i++)
+    {
+        struct ng_fault fault = { .err = NG_OK };
+        const unsigned char *const places[] = {
+            a.ngm.name_starts + 4, a.ngm.slots, a.ngm.levels[1].starts + 4,
+            a.ngm.levels[2].starts + 4 * a.ngm.levels[2].n_buckets
+        };
+        unsigned char *p = a.image + (places[i] - a.image);
+        const uint32_t old = ng_get_u32le (p);
+
+        ng_put_u32le (p, 0x7fffffff);
+        renew_checksum (&a);
+        ck_assert_int_eq (
+            ng_ngm_open (a.image, a.size, true, "kit", &fault, &ngm),
+            NG_EFORMAT);
+        ck_assert_ptr_nonnull (strstr (fault.text, "contradict"));
+        ng_put_u32le (p, old);
+        renew_checksum (&a);
+        ck_assert_int_eq (
+            ng_ngm_open (a.image, a.size, true, "kit", &fault, &ngm), NG_OK);
+    }
+    done_with (&a);
+}
+END_TEST
+
 /* Mixing is one to one.  */
 START_TEST (keys_stay_apart)
 {
@@ -228,6 +268,7 @@ ng_suite (void)
     tcase_add_test (c, names_are_found);
     tcase_add_test (c, damage_is_seen);
     tcase_add_test (c, headers_are_not_trusted);
+    tcase_add_test (c, tables_are_not_trusted);
     tcase_add_test (c, keys_stay_apart);
     suite_add_tcase (s, c);
     return s;

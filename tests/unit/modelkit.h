@@ -105,6 +105,19 @@ kit_make (struct kit *k, unsigned order, bool sentences, uint64_t seed)
     kit_count_short (k);
 }
 
+/* Let the first token of K occur there alone, so that nothing ever stands
+   before it.  */
+static inline void
+kit_start_alone (struct kit *k)
+{
+    for (size_t i = 0; i < k->starts[k->n_sequences]; i++)
+        if (i == 0)
+            k->text[i] = KIT_WORDS + 1;
+        else if (k->text[i] == KIT_WORDS + 1)
+            k->text[i] = KIT_WORDS;
+    kit_count_short (k);
+}
+
 /* How often W[N] occurs.  */
 static inline uint64_t
 kit_count (const struct kit *k, const unsigned *w, unsigned n)

@@ -41,7 +41,7 @@ struct ng_store
     unsigned char *zeros; /* read after a fault */
 
     int fd; /* -1: no file yet */
-    uint64_t n_places, n_spilled;
+    uint64_t n_places;
     uint64_t *places; /* in the file, not in use */
     size_t n_free_places, cap_places;
 };
@@ -116,7 +116,7 @@ ng_store_share (const struct ng_store *s, size_t bytes, uint32_t most)
 uint64_t
 ng_store_spilled (const struct ng_store *s)
 {
-    return s->n_spilled;
+    return s->n_places * s->block;
 }
 
 static void
@@ -206,7 +206,6 @@ spill_block (struct ng_store *s, const unsigned char *block, size_t len)
         }
         done += (size_t) n;
     }
-    s->n_spilled += len;
     return place;
 }
 

@@ -48,7 +48,7 @@ size_t ng_store_fan (const struct ng_store *s);
    power of two, from 1 to MOST, which is one.  */
 uint32_t ng_store_share (const struct ng_store *s, size_t bytes, uint32_t most);
 
-/* Bytes that were written to the temporary file.  */
+/* Bytes that the temporary file has.  */
 uint64_t ng_store_spilled (const struct ng_store *s);
 
 struct ng_block

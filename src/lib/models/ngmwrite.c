@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/radix.h"
 #include "base/xxh64.h"
 #include "io/paged.h"
 #include "models/suffix.h"
@@ -15,9 +16,9 @@ enum
     /* N-grams of a range of buckets, and names of a range of slots: what is
        made of them fits the second cache.  */
     RANGE_ENTRIES = 1 << 15,
-    ENTRY_BYTES = 24, /* what making one needs */
-    NAME_RECORD_BYTES = 12,
-    PAGED_SHARE = 8 /* of the budget, for the table of names */
+    ENTRY_BYTES = 24,       /* what making one needs */
+    NAME_RECORD_BYTES = 16, /* the slot it would like, and what goes there */
+    PAGED_SHARE = 8         /* of the budget, for the table of names */
 };
 
 /* A range of buckets, in the making.  */
@@ -40,7 +41,7 @@ struct ng_ngmw
     struct ng_xxh64 sum;
 
     struct ng_column starts, names; /* of names: u32, and bytes */
-    struct ng_dealt slots;          /* by home slot: hash, id + 1 */
+    struct ng_dealt slots;          /* by the slot they would like */
     unsigned slot_shift;
 
     /* The order at hand.  */
@@ -191,21 +192,84 @@ ng_ngmw_name (struct ng_ngmw *w, const unsigned char *name, size_t len)
 {
     const uint64_t mask = (UINT64_C (1) << w->ngm.slot_bits) - 1;
     const uint64_t hash = ng_ngm_name_hash (name, len);
-    struct ng_column *c = &w->slots.bins[(hash & mask) >> w->slot_shift];
+    const uint64_t value =
+        (hash & ~(uint64_t) UINT32_MAX) | ++w->k; /* the id, from 1 */
+    const uint64_t slot = hash & mask;
     unsigned char *p = ng_column_room (&w->starts);
 
     ng_put_u32le (p, (uint32_t) w->ngm.n_name_bytes);
     ng_column_advance (&w->starts, p + sizeof (uint32_t));
     ng_column_write (&w->names, name, len);
     w->ngm.n_name_bytes += len;
-    p = ng_column_room (c);
-    ng_put_u64le (p, hash);
-    ng_put_u32le (p + 8, ++w->k); /* the id, from 1 */
-    ng_column_advance (c, p + NAME_RECORD_BYTES);
+    p = ng_deal (&w->slots, (uint32_t) (slot >> w->slot_shift),
+                 NAME_RECORD_BYTES);
+    memcpy (p, &slot, sizeof slot);
+    memcpy (p + sizeof slot, &value, sizeof value);
+}
+
+/* The names of BIN, sorted by the slot that they would like and then by id:
+   pairs of that and what goes there, in *PAIRS[2 *N], which the caller frees.
+   NG_ENOMEM.  */
+static enum ng_err
+sort_names (struct ng_ngmw *w, uint32_t bin, uint64_t **pairs, size_t *n)
+{
+    uint64_t *scratch;
+    struct ng_reader r;
+    size_t cap = 0;
+    bool no_room = false;
+
+    *pairs = NULL;
+    *n = 0;
+    ng_reader_start (&r, &w->slots.bins[bin], true);
+    while (!ng_reader_at_end (&r))
+    {
+        const unsigned char *p = ng_reader_at (&r);
+        uint64_t *more = ng_grow (*pairs, &cap, *n + 1, NAME_RECORD_BYTES);
+
+        no_room = !more;
+        if (no_room)
+            break;
+        *pairs = more;
+        memcpy (more + 2 * (*n)++, p, NAME_RECORD_BYTES);
+        r.at = p + NAME_RECORD_BYTES;
+    }
+    ng_reader_end (&r);
+    scratch = ng_alloc_array (*n, NAME_RECORD_BYTES);
+    if (!scratch || no_room)
+    {
+        free (scratch);
+        return NG_ENOMEM;
+    }
+    if (*n > 0)
+        ng_radix_sort (*pairs, *n, 1, scratch);
+    free (scratch);
+    return NG_OK;
+}
+
+/* Put the names of BIN into TABLE.  */
+static enum ng_err
+fill_slots (struct ng_ngmw *w, uint32_t bin, struct ng_paged *table)
+{
+    const uint64_t mask = (UINT64_C (1) << w->ngm.slot_bits) - 1;
+    uint64_t *pairs;
+    size_t n;
+    enum ng_err err = sort_names (w, bin, &pairs, &n);
+
+    for (size_t i = 0; i < n && err == NG_OK; i++)
+    {
+        uint64_t slot = pairs[2 * i] & mask;
+
+        while (ng_get_u64le (ng_paged_touch (table, 8 * (size_t) slot)) != 0)
+            slot = (slot + 1) & mask;
+        ng_put_u64le (table->bytes + 8 * slot, pairs[2 * i + 1]);
+    }
+    free (pairs);
+    return err;
 }
 
 /* The table of names.  They are put into it by the slot that they would like,
-   so that it is gone through once.  */
+   so that it is gone through once, and the table is the same however many bins
+   there are.  */
 static void
 put_slots (struct ng_ngmw *w)
 {
@@ -220,27 +284,10 @@ put_slots (struct ng_ngmw *w)
         fail (w, err);
         return;
     }
-    for (uint32_t i = 0; i < w->slots.n_bins; i++)
-    {
-        struct ng_reader r;
-
-        ng_reader_start (&r, &w->slots.bins[i], true);
-        while (!ng_reader_at_end (&r))
-        {
-            const unsigned char *p = ng_reader_at (&r);
-            const uint64_t hash = ng_get_u64le (p);
-            uint64_t slot = hash & (n_slots - 1);
-
-            r.at = p + NAME_RECORD_BYTES;
-            while (ng_get_u64le (ng_paged_touch (&table, 8 * (size_t) slot))
-                   != 0)
-                slot = (slot + 1) & (n_slots - 1);
-            ng_put_u64le (table.bytes + 8 * slot,
-                          (hash & ~(uint64_t) UINT32_MAX)
-                              | ng_get_u32le (p + 8));
-        }
-        ng_reader_end (&r);
-    }
+    for (uint32_t i = 0; i < w->slots.n_bins && err == NG_OK; i++)
+        err = fill_slots (w, i, &table);
+    if (err != NG_OK)
+        fail (w, err);
     for (size_t at = 0; at < table.size; at += BUF_BYTES)
         put (w, ng_paged_touch (&table, at),
              table.size - at < BUF_BYTES ? table.size - at : BUF_BYTES);
