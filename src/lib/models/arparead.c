@@ -97,9 +97,11 @@ next_line (struct reader *r)
 {
     for (;;)
     {
-        const unsigned char *from = r->buf + r->start;
+        /* Before the first read there is no buffer to point into.  */
+        const unsigned char *from =
+            r->start < r->end ? r->buf + r->start : NULL;
         const unsigned char *nl =
-            r->start < r->end ? memchr (from, '\n', r->end - r->start) : NULL;
+            from ? memchr (from, '\n', r->end - r->start) : NULL;
 
         if (!nl && !r->at_end)
         {
