@@ -331,6 +331,8 @@ cli_start (const struct cli_program *p, int argc, char **argv)
     shrunk_start (p->name, end_shrunk);
     (void) setlocale (LC_CTYPE, "");
     (void) setlocale (LC_MESSAGES, "");
+    memset (long_options, 0, sizeof long_options);
+    memset (short_options, 0, sizeof short_options);
     short_options[n_short++] = ':';
     add_options (p->options, &n, &n_short);
     add_options (common_options, &n, &n_short);

@@ -3,9 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
-#include "base/xxh64.h"
 #include "fuzz.h"
+#include "mend.h"
 #include "models/model.h"
 #include "models/query.h"
 
@@ -47,9 +46,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n)
 
     FUZZ_CHECK (copy != NULL);
     memcpy (copy, bytes, n);
-    if (ng_ngm_is_magic (bytes, n) && n > NG_NGM_TRAILER_BYTES)
-        ng_put_u64le (copy + n - NG_NGM_TRAILER_BYTES,
-                      ng_xxh64 (copy, n - NG_NGM_TRAILER_BYTES));
+    mend_ngm (copy, n);
     err = ng_model_open (fuzz_file (copy, n), true, &fault, &m);
     FUZZ_CHECK (err == NG_OK || fault.err != NG_OK || err == NG_ENOMEM);
     if (err == NG_OK)

@@ -20,8 +20,13 @@ enum
        threads, blocks, open files and a table of counts take anyway.  */
     NG_BUDGET_MIN = 16 * 1024 * 1024,
 
-    /* Bytes read from a file at a time: larger blocks read no faster.  */
+    /* Bytes read from a file at a time: larger blocks read no faster.  A fuzzer
+       has them end anywhere.  */
+#ifdef NG_FUZZING
+    NG_BLOCK_BYTES = 192
+#else
     NG_BLOCK_BYTES = 256 * 1024
+#endif
 };
 
 /* Most types in a vocabulary: ids are 32 bits wide, and the topmost ids are

@@ -310,12 +310,13 @@ enter_block (struct ng_ngc *f, const struct ng_ngc_entry *section,
     uint64_t next = block + 1 < index->n_items
                         ? ng_get_u64le (f->map + index->offset + 8 * block + 8)
                         : section->bytes;
-    const unsigned char *head = f->map + section->offset + at;
+    const unsigned char *head;
     uint32_t sum;
 
     if (at > section->bytes || next > section->bytes
         || next < at + NG_NGC_BLOCK_HEAD_BYTES)
         return damaged (f, section->offset, "damaged: an index is wrong");
+    head = f->map + section->offset + at;
     if (ng_get_u32le (head) != n
         || ng_get_u32le (head + 4) != next - at - NG_NGC_BLOCK_HEAD_BYTES)
         return damaged (f, section->offset + at,
