@@ -19,6 +19,6 @@ for target in "$builddir"/tests/fuzz/fuzz_*; do
     }
     n=$((n + 1))
 done
-[ "$n" -ge 7 ] || fail_ "only $n targets"
+[ "$n" -ge 9 ] || fail_ "only $n targets"
 
 Exit $fail

@@ -75,9 +75,9 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n)
     if (err == NG_OK)
         FUZZ_CHECK (shards.n_tokens <= bytes[0] % IDS_MAX);
     if (err == NG_OK && shards.n_tokens >= 4)
-        err = ng_shards_copy (&shards, shards.n_tokens - 4, 4,
-                              ng_shards_dtype (&shards), UINT64_MAX, out,
-                              &fault);
+        err =
+            ng_shards_copy (&shards, shards.n_tokens - 4, 4,
+                            ng_shards_dtype (&shards), UINT64_MAX, out, &fault);
     ng_shards_fini (&shards);
     return 0;
 }

@@ -51,8 +51,8 @@ mend_ngc (uint8_t *bytes, size_t n)
     trailer = bytes + n - NG_NGC_TRAILER_BYTES;
     memcpy (trailer + 24, NG_NGC_END_MAGIC, NG_NGC_MAGIC_BYTES);
     n_entries = ng_get_u64le (trailer + 8);
-    if (n_entries > (n - NG_NGC_HEADER_BYTES - NG_NGC_TRAILER_BYTES)
-                        / NG_NGC_ENTRY_BYTES)
+    if (n_entries
+        > (n - NG_NGC_HEADER_BYTES - NG_NGC_TRAILER_BYTES) / NG_NGC_ENTRY_BYTES)
         return;
     offset = n - NG_NGC_TRAILER_BYTES - n_entries * NG_NGC_ENTRY_BYTES;
     ng_put_u64le (trailer, offset);
@@ -68,9 +68,8 @@ mend_ngc (uint8_t *bytes, size_t n)
             || e.bytes < 4)
             continue;
         mend_blocks (bytes, &section, &e);
-        ng_put_u32le (
-            bytes + e.offset + e.bytes - 4,
-            ng_ngc_checksum (bytes + e.offset, (size_t) e.bytes - 4));
+        ng_put_u32le (bytes + e.offset + e.bytes - 4,
+                      ng_ngc_checksum (bytes + e.offset, (size_t) e.bytes - 4));
     }
     ng_put_u32le (trailer + 36,
                   ng_ngc_checksum (bytes + offset, (size_t) (n - offset) - 4));

@@ -1,7 +1,8 @@
 /* replay: run a fuzz target over files; see fuzz.h.
 
-   Usage: fuzz_X FILE...
-   Each file is tried as it is, and cut at each of its first CUTS bytes.  */
+   Usage: fuzz_X [FILE]...
+   Each file, or standard input if there is none, is tried as it is, and
+   cut at each of its first CUTS bytes.  */
 #include <config.h>
 
 #include <stdio.h>
@@ -28,26 +29,33 @@ try_bytes (const uint8_t *bytes, size_t n)
     free (copy);
 }
 
+static void
+try_stream (FILE *file)
+{
+    static uint8_t bytes[BYTES_MAX];
+    size_t n = fread (bytes, 1, sizeof bytes, file);
+
+    try_bytes (bytes, n);
+    for (size_t cut = 0; cut < n && cut < CUTS; cut++)
+        try_bytes (bytes, cut);
+}
+
 int
 main (int argc, char **argv)
 {
-    static uint8_t bytes[BYTES_MAX];
-
+    if (argc < 2)
+        try_stream (stdin);
     for (int i = 1; i < argc; i++)
     {
         FILE *file = fopen (argv[i], "rb");
-        size_t n;
 
         if (!file)
         {
             perror (argv[i]);
             return 2;
         }
-        n = fread (bytes, 1, sizeof bytes, file);
+        try_stream (file);
         (void) fclose (file);
-        try_bytes (bytes, n);
-        for (size_t cut = 0; cut < n && cut < CUTS; cut++)
-            try_bytes (bytes, cut);
     }
     return 0;
 }
