@@ -118,8 +118,8 @@ read_plan (void)
 
     begun = true;
     plan.named = getenv ("NG_FAULT_NAMED") != NULL;
-    plan.measured = getenv ("NG_COVERAGE")
-                    && strcmp (getenv ("NG_COVERAGE"), "yes") == 0;
+    plan.measured =
+        getenv ("NG_COVERAGE") && strcmp (getenv ("NG_COVERAGE"), "yes") == 0;
     if (!text
         || sscanf (text, "%15[a-z]:%ld:%d:%15[a-z0-9]:%d", kind, &plan.at,
                    &forever, what, &plan.tell)

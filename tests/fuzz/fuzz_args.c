@@ -129,7 +129,7 @@ try_batch (int argc, char **argv)
 int
 LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n)
 {
-    char *text = malloc (n + 1), *next = text;
+    char *text = calloc (n + 1, 1), *next = text;
     char *argv[ARGS_MAX + 2];
     int argc = 0;
 
