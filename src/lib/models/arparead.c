@@ -19,7 +19,8 @@ enum
 {
     /* A line has up to NG_ORDER_MAX tokens and two numbers.  */
     LINE_BYTES_MAX = NG_ORDER_MAX * (NG_TOKEN_BYTES_MAX + 1) + 1024,
-    QUOTE_MAX = 60
+    QUOTE_MAX = 60,
+    ROOM_MIN = 4096 /* n-grams */
 };
 
 static const float missing_unk = -100.0F; /* KenLM's default */
@@ -41,8 +42,8 @@ struct reader
     /* The section under way.  */
     struct ng_key_shape shape;
     uint64_t *records; /* [n][words + 1] key, then line and index */
-    size_t cap_records;
     float *logp, *bow; /* [n] in the order of the file */
+    uint64_t room;     /* n-grams that there is room for in these */
     uint32_t n;
     uint64_t first_line;
     bool sorted;
@@ -384,31 +385,60 @@ read_ngram (struct reader *r, unsigned k)
     return err;
 }
 
-/* Room for a section of N n-grams.  */
+/* Begin section K, with no room yet.  */
+static void
+start_section (struct reader *r, unsigned k)
+{
+    r->n = 0;
+    r->room = 0;
+    r->sorted = true;
+    if (k > 1)
+        r->shape = ng_key_shape (k, r->m->trie.levels[0].n);
+    free (r->records);
+    r->records = NULL;
+    r->first_line = r->line;
+}
+
+/* Have room for one more n-gram of section K, and then for an <unk> that may
+   be added.  Room grows with what is there: the header only limits it, so that
+   a wrong one cannot ask for memory.  */
 static enum ng_err
 make_room (struct reader *r, unsigned k)
 {
-    const size_t n = (size_t) r->counts[k - 1] + 1; /* <unk> may be added */
+    const uint64_t most = r->counts[k - 1] + 1;
+    uint64_t room = r->room > 0 ? 2 * r->room : ROOM_MIN;
+    float *logp, *bow;
+    uint64_t *records;
 
-    r->n = 0;
-    r->sorted = true;
-    r->logp = ng_alloc_array (n, sizeof *r->logp);
-    r->bow = ng_alloc_array (n, sizeof *r->bow);
-    if (k == 1)
-        return r->logp && r->bow ? NG_OK : NG_ENOMEM;
-    r->shape = ng_key_shape (k, r->m->trie.levels[0].n);
-    free (r->records);
-    r->records = ng_alloc_array (n, (r->shape.words + 1) * sizeof *r->records);
-    return r->logp && r->bow && r->records ? NG_OK : NG_ENOMEM;
+    if (r->room == most || r->room > (uint64_t) r->n + 1)
+        return NG_OK;
+    room = room < most ? room : most;
+    logp = ng_resize_array (r->logp, (size_t) room, sizeof *logp);
+    r->logp = logp ? logp : r->logp;
+    bow = ng_resize_array (r->bow, (size_t) room, sizeof *bow);
+    r->bow = bow ? bow : r->bow;
+    if (!logp || !bow)
+        return NG_ENOMEM;
+    if (k > 1)
+    {
+        records = ng_resize_array (r->records, (size_t) room,
+                                   (r->shape.words + 1) * sizeof *records);
+        if (!records)
+            return NG_ENOMEM;
+        r->records = records;
+    }
+    r->room = room;
+    return NG_OK;
 }
 
 /* The lines of section K, up to the next head, which is left in P.  */
 static enum ng_err
 read_lines (struct reader *r, unsigned k)
 {
-    enum ng_err err = make_room (r, k);
+    enum ng_err err;
 
-    r->first_line = r->line;
+    start_section (r, k);
+    err = make_room (r, k);
     while (err == NG_OK)
     {
         err = next_line (r);
@@ -420,7 +450,9 @@ read_lines (struct reader *r, unsigned k)
             return too_many (r, k);
         if (r->line - r->first_line > UINT32_MAX)
             return wrong (r, "more than 2^32 lines in a section");
-        err = k == 1 ? read_unigram (r) : read_ngram (r, k);
+        err = make_room (r, k);
+        if (err == NG_OK)
+            err = k == 1 ? read_unigram (r) : read_ngram (r, k);
         r->n++;
     }
     if (err == NG_OK && r->n < r->counts[k - 1])
