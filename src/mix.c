@@ -17,7 +17,7 @@ enum
     LIST_BYTES_MAX = 16 * 1024 * 1024
 };
 
-static void
+static _Noreturn void
 die (enum ng_err err)
 {
     struct ng_fault fault = { 0 };

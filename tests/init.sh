@@ -23,6 +23,9 @@
 #   $NG_SANITIZE   yes if they were built with sanitizers: memory limits and
 #                  running times say nothing then
 #
+# With NG_VALGRIND=yes each program runs under valgrind's memcheck; what that
+# finds ends it with status 86, and is told on standard error.
+#
 # "make check TESTS=tests/cli/NAME.sh" runs one test, and its output is in
 # tests/cli/NAME.log.
 
@@ -140,6 +143,11 @@ if [ -z "${NG_PROGRAMS+set}" ]; then
 fi
 PATH=$builddir/src:$PATH
 export PATH
+if [ "${NG_VALGRIND-no}" = yes ]; then
+    # To tests it is as a sanitizer: memory and time say nothing.
+    NG_SANITIZE=yes
+    PATH=$builddir/tests/valgrind:$PATH
+fi
 # For the tests, which are other files.
 : "$data" "$NG_PROGRAMS"
 

@@ -428,6 +428,8 @@ read_text (const char *name, struct ng_fault *fault, char **text)
 
     if (err == NG_OK)
         err = ng_input_open (name, fault, &in);
+    if (err != NG_OK)
+        return err;
     while (err == NG_OK)
     {
         unsigned char *grown = ng_grow (buf, &cap, len + 4096, 1);

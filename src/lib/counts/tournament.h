@@ -48,6 +48,8 @@ ng_tournament_start (struct ng_tournament *t, unsigned n,
         winners[i] = second ? b : a;
         t->tree[i] = second ? a : b;
     }
+    /* N is 1 or more, and so it is set.  */
+    /* cppcheck-suppress uninitvar */
     t->tree[0] = winners[1];
 }
 

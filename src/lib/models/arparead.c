@@ -112,7 +112,7 @@ next_line (struct reader *r)
                 return err;
             continue;
         }
-        if (!nl && r->start == r->end)
+        if (!from)
             return NG_END;
         r->p = from;
         r->stop = nl ? nl : r->buf + r->end;
