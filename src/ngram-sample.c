@@ -200,10 +200,10 @@ put_line (struct job *job, uint64_t number)
     {
         size_t len;
         const unsigned char *name;
-        uint32_t id =
-            ng_draw_token (job->sampler, job->ids, job->n_ids, &random);
+        uint32_t id;
 
-        if (id == NG_NONE || id == ngm->eos)
+        err = ng_draw_token (job->sampler, job->ids, job->n_ids, &random, &id);
+        if (err != NG_OK || id == NG_NONE || id == ngm->eos)
             break;
         name = ng_ngm_name (ngm, id, &len);
         err = put_name (job, name, len, n++ == 0);

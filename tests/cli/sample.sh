@@ -27,9 +27,9 @@ tr ' ' '\n' <out | grep . | sort -u >words
 # The known text of one seed: it never changes, on no machine.
 ngram-sample -m lm.ngm --seed=7 -n 3 --tokens=8 >out || fail=1
 cat >exp <<'END'
-longed all expounding this save green down flinging
-is what is
-were swollen coil up the hills he been
+and still enormous and swayed
+wind
+the upper world
 END
 compare exp out || fail=1
 

@@ -74,7 +74,7 @@ expect_model (const char *name, bool check, bool mapped, const struct forms *f)
         {
             uint32_t w[3] = { a, b, 0 };
 
-            ng_query_all (q, w, 2, logp);
+            ng_query_each (q, w, 2, NULL, n, logp);
             for (w[2] = 0; w[2] < n; w[2]++)
                 NG_ENSURE (
                     fabs (logp[w[2]] - ng_backoff_logp (&f->m, w, 3, NULL))

@@ -90,6 +90,19 @@ START_TEST (answers_are_by_the_definition)
 }
 END_TEST
 
+/* Those asked for by their ids are what they are among all, LOGP.  */
+static void
+check_some (struct ng_query *q, const uint32_t *history, unsigned n,
+            const double *logp)
+{
+    const uint32_t ids[3] = { KIT_TYPES - 1, 0, 4 };
+    double some[3];
+
+    ng_query_each (q, history, n, ids, 3, some);
+    for (unsigned i = 0; i < 3; i++)
+        ck_assert_double_eq (some[i], logp[ids[i]]);
+}
+
 START_TEST (all_at_once_are_the_same)
 {
     struct asked a;
@@ -103,7 +116,7 @@ START_TEST (all_at_once_are_the_same)
     do
         for (unsigned n = 0; n <= 2; n++)
         {
-            ng_query_all (q, w + 2 - n, n, logp);
+            ng_query_each (q, w + 2 - n, n, NULL, KIT_TYPES, logp);
             for (uint32_t id = 0; id < KIT_TYPES; id++)
             {
                 uint32_t tokens[3] = { w[0], w[1], id };
@@ -112,6 +125,7 @@ START_TEST (all_at_once_are_the_same)
                     logp[id],
                     ng_backoff_logp (&a.m, tokens + 2 - n, n + 1, NULL), 1e-5);
             }
+            check_some (q, w + 2 - n, n, logp);
         }
     while (kit_next (w, 2));
     ng_query_free (q);
@@ -256,6 +270,77 @@ START_TEST (keys_stay_apart)
 }
 END_TEST
 
+/* What follows HISTORY[N] by the library is what the trie lists, each with its
+   own and its suffix's value.  */
+static void
+check_followers (const struct asked *a, struct ng_query *q,
+                 const uint32_t *history, unsigned n)
+{
+    uint32_t ids[KIT_TYPES], tokens[NG_ORDER_MAX], m, k = 0;
+    float logp[KIT_TYPES], lower[KIT_TYPES];
+
+    for (uint32_t id = 0; id < KIT_TYPES; id++)
+        ids[id] = id;
+    m = ng_query_followers (q, history, n, ids, KIT_TYPES, logp, lower);
+    memcpy (tokens, history, n * sizeof *tokens);
+    for (uint32_t id = 0; id < KIT_TYPES; id++)
+    {
+        uint32_t at, below;
+
+        tokens[n] = id;
+        at = ng_trie_find (&a->m.trie, n + 1, tokens);
+        if (at == NG_NONE)
+            continue;
+        below = ng_trie_find (&a->m.trie, n, tokens + 1);
+        ck_assert_uint_lt (k, m);
+        ck_assert_uint_eq (ids[k], id);
+        ck_assert_double_eq ((double) logp[k], (double) a->m.logp[n][at]);
+        ck_assert_double_eq ((double) lower[k],
+                             (double) a->m.logp[n - 1][below]);
+        k++;
+    }
+    ck_assert_uint_eq (k, m);
+}
+
+START_TEST (followers_and_contexts_are_those_listed)
+{
+    struct asked a;
+    struct ng_query *q;
+    unsigned w[3] = { 0, 0, 0 };
+
+    ask_for (&a, 4, methods[_i]);
+    ck_assert_int_eq (ng_query_new (&a.ngm, 0, &q), NG_OK);
+    do
+        for (unsigned n = 1; n <= 3; n++)
+        {
+            const uint32_t *history = w + 3 - n;
+            uint32_t places[NG_ORDER_MAX];
+            float bow[NG_ORDER_MAX];
+            unsigned reach = 1;
+
+            check_followers (&a, q, history, n);
+            while (
+                reach < n
+                && ng_trie_find (&a.m.trie, reach + 1, history + n - reach - 1)
+                       != NG_NONE)
+                reach++;
+            ck_assert_uint_eq (ng_query_context (q, history, n, places, bow),
+                               reach);
+            ck_assert_uint_eq (places[0], history[n - 1]);
+            for (unsigned k = 1; k <= reach; k++)
+            {
+                uint32_t at = ng_trie_find (&a.m.trie, k, history + n - k);
+
+                ck_assert_double_eq ((double) bow[k - 1],
+                                     (double) a.m.bow[k - 1][at]);
+            }
+        }
+    while (kit_next (w, 3));
+    ng_query_free (q);
+    done_with (&a);
+}
+END_TEST
+
 Suite *
 ng_suite (void)
 {
@@ -265,6 +350,7 @@ ng_suite (void)
     tcase_set_timeout (c, 120);
     tcase_add_loop_test (c, answers_are_by_the_definition, 0, 20);
     tcase_add_loop_test (c, all_at_once_are_the_same, 0, 4);
+    tcase_add_loop_test (c, followers_and_contexts_are_those_listed, 0, 4);
     tcase_add_test (c, names_are_found);
     tcase_add_test (c, damage_is_seen);
     tcase_add_test (c, headers_are_not_trusted);

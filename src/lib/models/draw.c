@@ -6,33 +6,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "models/ballot.h"
+#include "models/chances.h"
 #include "models/query.h"
+#include "models/weight.h"
 
 enum
 {
-    TERMS = 18, /* ln (2)^18 / 18! is below 2^-62 */
-    ONE_BIT = 62
+    MASS_BITS = 60, /* of the weightiest order */
+    /* All that an order weighs may be 2^SPARE times what is left to draw from:
+       with more a draw would be repeated too often, and by what is left out
+       too few bits would be left.  */
+    SPARE = 8
 };
 
-/* log2 (10), and ln (2) times 2^64.  */
-static const double log2_of_10 = 3.321928094887362348;
-#define LN_2 UINT64_C (0xb17217f7d1cf79ab)
+__extension__ typedef unsigned __int128 wide;
 
 struct ng_draw
 {
     const struct ng_ngm *ngm;
     struct ng_query *query;
+    struct ng_chances *chances;
+    struct ng_ballot *ballot;
     unsigned order;
-    double scale; /* 1 / temperature; 0 stands for temperature 0 */
+    double scale; /* 1 / temperature */
     uint32_t top_k;
-    double *logp;      /* [n_types] */
-    uint64_t *weights; /* [n_types] */
-    uint32_t *ids;     /* [n_types] for TOP_K */
-    uint64_t total;
-    bool has_weights; /* for HISTORY[N_HISTORY] */
+
+    bool has_ballot; /* for HISTORY[N_HISTORY] */
     uint32_t history[NG_ORDER_MAX];
     unsigned n_history;
+};
+
+/* The orders that have a part in a draw, from the lowest on.  */
+struct chain
+{
+    unsigned n;
+    unsigned context; /* tokens of the longest one */
+    const struct ng_chance *chances[NG_ORDER_MAX];
+    double leave[NG_ORDER_MAX]; /* log10 of all weights on the way down there */
+    uint64_t masses[NG_ORDER_MAX]; /* of what no longer n-gram has */
+    uint64_t total;                /* of these */
 };
 
 enum ng_err
@@ -46,13 +59,14 @@ ng_draw_new (const struct ng_ngm *ngm, unsigned order, double temperature,
         return NG_ENOMEM;
     s->ngm = ngm;
     s->order = order > 0 && order < ngm->order ? order : ngm->order;
-    s->scale = temperature > 0 ? 1 / temperature : 0;
+    s->scale =
+        temperature > 0 ? fmin (1 / temperature, NG_WEIGHT_SCALE_MAX) : 1;
     s->top_k = temperature > 0 ? top_k : 1;
-    s->logp = ng_alloc_array (ngm->n_types, sizeof *s->logp);
-    s->weights = ng_alloc_array (ngm->n_types, sizeof *s->weights);
-    s->ids = ng_alloc_array (ngm->n_types, sizeof *s->ids);
-    err = s->logp && s->weights && s->ids ? ng_query_new (ngm, order, &s->query)
-                                          : NG_ENOMEM;
+    err = ng_query_new (ngm, s->order, &s->query);
+    if (err == NG_OK)
+        err = ng_chances_new (ngm, s->order, s->scale, &s->chances);
+    if (err == NG_OK)
+        err = ng_ballot_new (ngm, s->query, s->scale, &s->ballot);
     if (err != NG_OK)
     {
         ng_draw_free (s);
@@ -67,172 +81,212 @@ ng_draw_free (struct ng_draw *s)
 {
     if (!s)
         return;
+    ng_ballot_free (s->ballot);
+    ng_chances_free (s->chances);
     ng_query_free (s->query);
-    free (s->logp);
-    free (s->weights);
-    free (s->ids);
     free (s);
 }
 
-/* A * B / 2^64.  */
-static inline uint64_t
-multiply_high (uint64_t a, uint64_t b)
-{
-    __extension__ unsigned __int128 product = (unsigned __int128) a * b;
+/* -------------------------------------------------------- order by order */
 
-    return (uint64_t) (product >> 64);
+/* Put the chances behind the last N tokens of HISTORY[LEN] on the chain; to go
+   down from them costs LEAVE.  */
+static enum ng_err
+put_link (struct ng_draw *s, struct chain *chain, const uint32_t *history,
+          size_t len, unsigned n, uint32_t place, float leave)
+{
+    const struct ng_chance *below = chain->chances[chain->n - 1];
+
+    for (unsigned i = 0; i < chain->n; i++)
+        chain->leave[i] += (double) leave;
+    chain->leave[chain->n] = 0;
+    chain->context = n;
+    return ng_chances_behind (s->chances, history + len - n, n, place, below,
+                              &chain->chances[chain->n++]);
 }
 
-/* 2^F times 2^62, where F is FRACTION / 2^64: the power series of e^(F ln 2)
-   from its last term on.  */
-static uint64_t
-power_of_2 (uint64_t fraction)
+/* The orders of the model for what comes behind HISTORY[N], which are all but
+   those whose contexts it does not list; by the rule of Laplace models the
+   highest, if it does, and the first.  */
+static enum ng_err
+make_chain (struct ng_draw *s, const uint32_t *history, unsigned n,
+            struct chain *chain)
 {
-    const uint64_t one = UINT64_C (1) << ONE_BIT;
-    const uint64_t x = multiply_high (fraction, LN_2);
-    uint64_t sum = one;
+    const enum ng_rule rule = s->ngm->rule;
+    uint32_t places[NG_ORDER_MAX];
+    float bow[NG_ORDER_MAX];
+    unsigned reach = 0;
+    enum ng_err err = NG_OK;
 
-    for (unsigned n = TERMS; n > 0; n--)
-        sum = one + multiply_high (sum, x) / n;
-    return sum;
+    ng_chances_start (s->chances);
+    *chain = (struct chain){ .n = 1 };
+    chain->chances[0] = ng_chances_all (s->chances);
+    if (n > 0)
+        reach = ng_query_context (s->query, history, n, places, bow);
+    if (rule == NG_RULE_UNIGRAM)
+        return reach < n || n == 0 ? NG_OK
+                                   : put_link (s, chain, history, n, n,
+                                               places[n - 1], bow[n - 1]);
+    for (unsigned k = 1; k <= reach && err == NG_OK; k++)
+        err = put_link (s, chain, history, n, k, places[k - 1],
+                        rule == NG_RULE_STEP ? s->ngm->step : bow[k - 1]);
+    return err;
 }
 
-uint64_t
-ng_draw_weight (double logp, double scale, int top)
+static unsigned
+bits_of (wide x)
 {
-    /* Volatile, so that product and difference are rounded each, not fused on
-       the machines that can.  */
-    const volatile double factor = log2_of_10 * scale;
-    const volatile double x = logp * factor;
-    double whole = floor (x);
-    double fraction = ldexp (x - whole, 53);
-    uint64_t power;
+    unsigned n = 0;
 
-    if (fraction >= 0x1p53) /* x was a hair below a whole number */
-    {
-        fraction = 0;
-        whole += 1;
-    }
-    if (top - whole >= ONE_BIT)
-        return 0;
-    power = power_of_2 ((uint64_t) fraction << 11);
-    return whole <= top ? power >> (int) (top - whole) : power << 1;
+    for (; x >> 64 != 0; x >>= 1)
+        n++;
+    for (; x != 0; x >>= 1)
+        n++;
+    return n;
 }
 
-/* By falling probability, then rising id; a partial quicksort brings the K
-   first to the front.  */
+/* Weigh the orders against each other: of each one what is left of it beside
+   the next is raised by the way down there.  False if next to nothing is left,
+   so that this does not do.  */
 static bool
-is_likelier (const struct ng_draw *s, uint32_t a, uint32_t b)
+weigh_chain (struct chain *chain, double scale)
 {
-    return s->logp[a] != s->logp[b] ? s->logp[a] > s->logp[b] : a < b;
-}
+    wide all[NG_ORDER_MAX], left[NG_ORDER_MAX];
+    double exponents[NG_ORDER_MAX], top = -HUGE_VAL;
 
-static void
-swap (uint32_t *a, uint32_t *b)
-{
-    uint32_t x = *a;
-
-    *a = *b;
-    *b = x;
-}
-
-static void
-select_likeliest (struct ng_draw *s, uint32_t n, uint32_t k)
-{
-    uint32_t low = 0, high = n;
-
-    while (high - low > 1)
+    for (unsigned i = 0; i < chain->n; i++)
     {
-        uint32_t pivot, at = low;
+        const struct ng_chance *c = chain->chances[i];
+        const uint64_t covered =
+            i + 1 < chain->n ? chain->chances[i + 1]->covered : 0;
+        const struct ng_power power = ng_power_of (chain->leave[i], scale);
 
-        swap (&s->ids[low + (high - low) / 2], &s->ids[high - 1]);
-        pivot = s->ids[high - 1];
-        for (uint32_t i = low; i + 1 < high; i++)
-            if (is_likelier (s, s->ids[i], pivot))
-                swap (&s->ids[i], &s->ids[at++]);
-        swap (&s->ids[at], &s->ids[high - 1]);
-        if (at == k)
-            return;
-        if (at < k)
-            low = at + 1;
-        else
-            high = at;
-    }
-}
-
-/* Leave the TOP_K likeliest types alone: the others cannot happen.  */
-static void
-keep_likeliest (struct ng_draw *s)
-{
-    const uint32_t n = s->ngm->n_types;
-
-    if (s->top_k == 0 || s->top_k >= n)
-        return;
-    for (uint32_t id = 0; id < n; id++)
-        s->ids[id] = id;
-    select_likeliest (s, n, s->top_k);
-    for (uint32_t i = s->top_k; i < n; i++)
-        s->logp[s->ids[i]] = -HUGE_VAL;
-}
-
-/* Set weights and total for the types behind HISTORY[N].  */
-static void
-weigh (struct ng_draw *s, const uint32_t *history, unsigned n)
-{
-    const uint32_t n_types = s->ngm->n_types;
-    const double scale = s->scale > 0 ? s->scale : 1;
-    double likeliest = -HUGE_VAL;
-    int top, room = 0;
-
-    ng_query_all (s->query, history, n, s->logp);
-    if (s->ngm->bos != NG_NONE)
-        s->logp[s->ngm->bos] = -HUGE_VAL;
-    keep_likeliest (s);
-    for (uint32_t id = 0; id < n_types; id++)
-        likeliest = fmax (likeliest, s->logp[id]);
-    s->total = 0;
-    memset (s->weights, 0, n_types * sizeof *s->weights);
-    if (likeliest <= (double) NG_LOG10_ZERO)
-        return;
-    /* So that the sum of all stays below 2^64.  */
-    while (n_types >> room != 0)
-        room++;
-    top = (int) floor (likeliest * (log2_of_10 * scale)) + room;
-    for (uint32_t id = 0; id < n_types; id++)
-    {
-        if (s->logp[id] <= (double) NG_LOG10_ZERO)
+        all[i] = left[i] = 0;
+        exponents[i] = power.exponent + c->top;
+        if (chain->leave[i] <= (double) NG_LOG10_ZERO)
             continue;
-        s->weights[id] = ng_draw_weight (s->logp[id], scale, top);
-        s->total += s->weights[id];
+        all[i] = (wide) c->total * power.mantissa;
+        left[i] = (wide) (c->total - covered) * power.mantissa;
+        if (left[i] > 0)
+            top = fmax (top, exponents[i] + bits_of (left[i]));
     }
+    chain->total = 0;
+    for (unsigned i = 0; i < chain->n; i++)
+    {
+        const double shift = top - MASS_BITS - exponents[i];
+
+        chain->masses[i] = left[i] > 0 && shift < 128
+                               ? (uint64_t) (left[i] >> (unsigned) shift)
+                               : 0;
+        chain->total += chain->masses[i];
+    }
+    for (unsigned i = 0; i < chain->n; i++)
+    {
+        const double shift = top - MASS_BITS - exponents[i];
+
+        if (all[i] > 0
+            && (shift < 0
+                || (shift < 128
+                    && all[i] >> (unsigned) shift >> SPARE > chain->total)))
+            return false;
+    }
+    return chain->total > 0;
 }
 
-uint32_t
+/* Does ID follow the context of link I + 1 of the chain, and so not belong to
+   link I?  */
+static bool
+is_higher (struct ng_draw *s, const struct chain *chain, unsigned i,
+           const uint32_t *history, size_t len, uint32_t id)
+{
+    float logp, lower;
+    unsigned n;
+
+    if (i + 1 == chain->n)
+        return false;
+    n = chain->chances[i + 1]->context;
+    return ng_query_followers (s->query, history + len - n, n, &id, 1, &logp,
+                               &lower)
+           > 0;
+}
+
+static uint32_t
+draw_from_chain (struct ng_draw *s, const struct chain *chain,
+                 const uint32_t *history, size_t len, struct ng_random *random)
+{
+    uint64_t x = ng_random_below (random, chain->total);
+    const struct ng_chance *c;
+    unsigned i = 0;
+    uint32_t id;
+
+    for (; x >= chain->masses[i]; i++)
+        x -= chain->masses[i];
+    c = chain->chances[i];
+    do
+        id = ng_chance_pick (c, ng_random_below (random, c->total));
+    while (is_higher (s, chain, i, history, len, id));
+    return id;
+}
+
+/* -------------------------------------------------------------- a ballot */
+
+/* As many tokens of HISTORY[N] are the same as those the ballot is for.  */
+static bool
+is_known (const struct ng_draw *s, const uint32_t *history, unsigned n)
+{
+    return s->has_ballot && s->n_history == n
+           && (n == 0
+               || memcmp (s->history, history, n * sizeof *history) == 0);
+}
+
+/* Make the ballot for HISTORY[N].  */
+static enum ng_err
+make_ballot (struct ng_draw *s, const uint32_t *history, unsigned n)
+{
+    const uint32_t *ids = NULL;
+    uint32_t m = 0;
+    enum ng_err err;
+
+    if (is_known (s, history, n))
+        return NG_OK;
+    s->has_ballot = false;
+    if (n > 0)
+        ids = ng_chances_follow (s->chances, history[n - 1], &m);
+    err = s->top_k == 0
+              ? ng_ballot_all (s->ballot, history, n)
+              : ng_ballot_likeliest (s->ballot, history, n, ids, m, s->top_k);
+    if (err != NG_OK)
+        return err;
+    s->has_ballot = true;
+    s->n_history = n;
+    if (n > 0)
+        memcpy (s->history, history, n * sizeof *history);
+    return NG_OK;
+}
+
+enum ng_err
 ng_draw_token (struct ng_draw *s, const uint32_t *history, size_t n,
-               struct ng_random *random)
+               struct ng_random *random, uint32_t *id)
 {
     const unsigned reach =
         n < s->order - 1 ? (unsigned) n : (unsigned) (s->order - 1);
-    uint64_t x;
+    struct chain chain;
+    enum ng_err err;
 
     history += n - reach;
-    if (!s->has_weights || s->n_history != reach
-        || (reach > 0
-            && memcmp (s->history, history, reach * sizeof *history) != 0))
+    if (s->top_k == 0)
     {
-        weigh (s, history, reach);
-        s->has_weights = true;
-        s->n_history = reach;
-        if (reach > 0)
-            memcpy (s->history, history, reach * sizeof *history);
+        err = make_chain (s, history, reach, &chain);
+        if (err != NG_OK)
+            return err;
+        if (weigh_chain (&chain, s->scale))
+        {
+            *id = draw_from_chain (s, &chain, history, reach, random);
+            return NG_OK;
+        }
     }
-    if (s->total == 0)
-        return NG_NONE;
-    x = ng_random_below (random, s->total);
-    for (uint32_t id = 0;; id++)
-    {
-        if (x < s->weights[id])
-            return id;
-        x -= s->weights[id];
-    }
+    err = make_ballot (s, history, reach);
+    if (err == NG_OK)
+        *id = ng_ballot_draw (s->ballot, random);
+    return err;
 }

@@ -1,10 +1,15 @@
 /* Draws tokens from a model.
 
-   The probabilities of all types behind a context are asked at once and made
-   whole numbers, and one of these is chosen by a whole random number; no
-   function of the C library that machines round differently has a part in it.
-   So the same seed gives the same text on every machine.  A token costs a
-   search for every type.
+   The types that follow a context in the model's n-grams are weighed by whole
+   numbers (chances.h), so are all types behind no context; what the n-grams of
+   one order come to together is weighed against those of the others, one of
+   the orders is drawn, then a type of it; one that a longer n-gram has already
+   is drawn again.  Neither time nor memory goes with the vocabulary but once.
+   No function of the C library that machines round differently has a part in
+   it, so the same seed gives the same text on every machine.
+
+   Where the n-grams of a context leave next to nothing of the order below, as
+   in models whose scores are no probabilities, all types are weighed.
 
    <s> is never drawn; <unk> is, as often as the model says.  One thread.  */
 #ifndef NG_DRAW_H
@@ -29,13 +34,11 @@ enum ng_err ng_draw_new (const struct ng_ngm *ngm, unsigned order,
 /* Free S, which may be NULL.  */
 void ng_draw_free (struct ng_draw *s);
 
-/* A token behind HISTORY[N], NG_NONE if none has a chance.  */
-uint32_t ng_draw_token (struct ng_draw *s, const uint32_t *history, size_t n,
-                        struct ng_random *random);
-
-/* The whole number for 2^X with X = LOGP / log10 (2) * SCALE: it is
-   2^62 times 2^(X - TOP), rounded down with a relative error below 2^-50, for
-   X <= TOP + 1.  */
-uint64_t ng_draw_weight (double logp, double scale, int top);
+/* A token behind HISTORY[N], NG_NONE if none has a chance, in *ID.  With a
+   context that was met lately and no TOP_K O(log n) on the average, else of the
+   order of what follows the last token in bigrams, and TOP_K.  NG_ENOMEM.  */
+enum ng_err ng_draw_token (struct ng_draw *s, const uint32_t *history, size_t n,
+                           struct ng_random *random,
+                           uint32_t *id) NG_MUST_CHECK;
 
 #endif

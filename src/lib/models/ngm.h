@@ -145,6 +145,21 @@ ng_ngm_mix (uint64_t key, unsigned bits)
     return key ^ key >> half;
 }
 
+/* Mix back: the key of which H is made.  The shifts undo themselves, since
+   they are by half the bits or more.  */
+static inline uint64_t
+ng_ngm_unmix (uint64_t h, unsigned bits)
+{
+    const uint64_t mask = UINT64_MAX >> (64 - bits);
+    const unsigned half = (bits + 1) / 2;
+
+    h ^= h >> half;
+    h = h * UINT64_C (0x06106ccfa448e5ab) & mask;
+    h ^= h >> half;
+    h = h * UINT64_C (0xf1de83e19937733d) & mask;
+    return h ^ h >> half;
+}
+
 /* The mixed key of the n-gram whose first token is FIRST and whose suffix has
    place SUFFIX, as the top bits of a number.  */
 static inline uint64_t
@@ -172,6 +187,17 @@ ng_ngm_locate (const struct ng_ngm_level *l, uint64_t suffix, uint32_t first)
     return ng_ngm_spot (l, ng_ngm_hash (l, suffix, first));
 }
 
+/* The key of the n-gram that stands in bucket BUCKET with tag TAG.  */
+static inline uint64_t
+ng_ngm_key (const struct ng_ngm_level *l, uint64_t bucket, uint64_t tag)
+{
+    __extension__ typedef unsigned __int128 wide;
+    const wide step = (wide) l->n_buckets << (64 - l->key_bits);
+    const wide least = (wide) bucket << 64 | tag << (64 - 8 * l->tag_bytes);
+
+    return ng_ngm_unmix ((uint64_t) ((least + step - 1) / step), l->key_bits);
+}
+
 /* Entries from START on and below END are in the bucket.  */
 struct ng_ngm_bucket
 {
@@ -191,6 +217,13 @@ static inline const unsigned char *
 ng_ngm_entries (const struct ng_ngm_level *l, struct ng_ngm_bucket b)
 {
     return l->entries + (size_t) b.start * (l->tag_bytes + l->value_bytes);
+}
+
+/* The tag at P.  */
+static inline uint64_t
+ng_ngm_tag (const struct ng_ngm_level *l, const unsigned char *p)
+{
+    return ng_get_u64le (p) & UINT64_MAX >> (64 - 8 * l->tag_bytes);
 }
 
 /* The place of the entry with TAG in bucket B, or NG_NONE; its value's bytes

@@ -212,12 +212,32 @@ ng_query_run (struct ng_query *q, const uint32_t *ids, const uint8_t *context,
     }
 }
 
+/* M tokens, IDS[M] or from FIRST on, as the block's from 1 on, each behind the
+   last CONTEXT tokens of HISTORY[N]; ROWS is where they are put together.  */
+static void
+stand_behind (struct block *b, const uint32_t *history, unsigned n,
+              uint8_t context, const uint32_t *ids, uint32_t first, size_t m,
+              uint32_t *rows)
+{
+    for (size_t i = 0; i < m; i++)
+    {
+        uint32_t *row = rows + i * NG_ORDER_MAX;
+
+        if (context > 0)
+            memcpy (row, history + n - context, context * sizeof *row);
+        row[context] = ids ? ids[i] : first + (uint32_t) i;
+        b->last[i + 1] = row + context;
+        b->context[i + 1] = context;
+    }
+}
+
 void
-ng_query_all (struct ng_query *q, const uint32_t *history, unsigned n,
-              double *logp)
+ng_query_each (struct ng_query *q, const uint32_t *history, unsigned n,
+               const uint32_t *ids, uint32_t m, double *logp)
 {
     struct block *b = &q->b;
     const uint8_t context = limit_context (q, n);
+    uint32_t rows[BLOCK * NG_ORDER_MAX];
 
     /* The context's own weights, as if it stood before each token.  */
     if (context > 0)
@@ -226,29 +246,93 @@ ng_query_all (struct ng_query *q, const uint32_t *history, unsigned n,
         b->context[0] = (uint8_t) (context - 1);
         search (q, 0, 1);
     }
-    for (uint32_t id = 0; id < q->ngm->n_types;)
+    for (uint32_t done = 0; done < m;)
     {
-        uint32_t rows[BLOCK * NG_ORDER_MAX];
-        size_t m = q->ngm->n_types - id < BLOCK ? q->ngm->n_types - id : BLOCK;
+        const uint32_t size = m - done < BLOCK ? m - done : BLOCK;
 
-        for (size_t i = 0; i < m; i++)
-        {
-            uint32_t *row = rows + i * NG_ORDER_MAX;
-
-            if (context > 0)
-                memcpy (row, history + n - context, context * sizeof *row);
-            row[context] = id + (uint32_t) i;
-            b->last[i + 1] = row + context;
-            b->context[i + 1] = context;
-        }
-        search (q, 1, m + 1);
-        for (size_t i = 0; i < m; i++)
+        stand_behind (b, history, n, context, ids ? ids + done : NULL, done,
+                      size, rows);
+        search (q, 1, size + 1);
+        for (uint32_t i = 0; i < size; i++)
         {
             uint8_t used;
 
-            logp[id + i] = combine (q, context, b->found[i + 1], b->logp[i + 1],
-                                    0, &used, id + (uint32_t) i);
+            logp[done + i] =
+                combine (q, context, b->found[i + 1], b->logp[i + 1], 0, &used,
+                         *b->last[i + 1]);
         }
-        id += (uint32_t) m;
+        done += size;
     }
+}
+
+/* Search for the n-grams of order N + 1 that end at tokens 1 to M; those that
+   are found so far have LOWER[i], the value of their suffix.  */
+static void
+search_full (struct ng_query *q, unsigned n, size_t m, float *lower)
+{
+    struct block *b = &q->b;
+    size_t going = m;
+
+    find_unigrams (q, 1, m + 1);
+    for (size_t i = 0; i < m; i++)
+        b->alive[i] = (uint16_t) (i + 1);
+    for (unsigned k = 2; k <= n && going > 0; k++)
+        going = find_longer (q, k, going);
+    for (size_t j = 0; j < going; j++)
+        lower[b->alive[j]] = b->logp[b->alive[j]];
+    if (going > 0)
+        (void) find_longer (q, n + 1, going);
+}
+
+uint32_t
+ng_query_followers (struct ng_query *q, const uint32_t *history, unsigned n,
+                    uint32_t *ids, uint32_t m, float *logp, float *lower)
+{
+    struct block *b = &q->b;
+    uint32_t rows[BLOCK * NG_ORDER_MAX], kept = 0;
+    float below[BLOCK + 1];
+
+    for (uint32_t done = 0; done < m;)
+    {
+        const uint32_t size = m - done < BLOCK ? m - done : BLOCK;
+
+        stand_behind (b, history, n, (uint8_t) n, ids + done, 0, size, rows);
+        search_full (q, n, size, below);
+        for (uint32_t i = 1; i <= size; i++)
+            if (b->found[i] == n + 1)
+            {
+                ids[kept] = *b->last[i];
+                logp[kept] = b->logp[i];
+                lower[kept++] = below[i];
+            }
+        done += size;
+    }
+    return kept;
+}
+
+unsigned
+ng_query_context (const struct ng_query *q, const uint32_t *history, unsigned n,
+                  uint32_t places[NG_ORDER_MAX], float bow[NG_ORDER_MAX])
+{
+    const unsigned reach = limit_context (q, n);
+    const uint32_t last = history[n - 1];
+
+    if (reach == 0)
+        return 0;
+    places[0] = last;
+    bow[0] = ng_get_f32le (q->ngm->unigrams + 8 * (size_t) last + 4);
+    for (unsigned k = 2; k <= reach; k++)
+    {
+        const struct ng_ngm_level *l = &q->ngm->levels[k - 1];
+        const struct ng_ngm_spot spot =
+            ng_ngm_locate (l, places[k - 2], history[n - k]);
+        const unsigned char *value;
+
+        places[k - 1] =
+            ng_ngm_search (l, ng_ngm_bucket (l, spot.bucket), spot.tag, &value);
+        if (places[k - 1] == NG_NONE)
+            return k - 1;
+        bow[k - 1] = ng_get_f32le (value + 4);
+    }
+    return reach;
 }

@@ -35,9 +35,23 @@ void ng_query_run (struct ng_query *q, const uint32_t *ids,
                    const uint8_t *context, size_t n, double *logp,
                    uint8_t *used);
 
-/* For every id below the number of types store in LOGP[id] its log10
-   probability behind the tokens HISTORY[N].  */
-void ng_query_all (struct ng_query *q, const uint32_t *history, unsigned n,
-                   double *logp);
+/* For each of the M tokens IDS[M], or the M ids from 0 on if that is NULL, store
+   in LOGP its log10 probability behind the tokens HISTORY[N].  */
+void ng_query_each (struct ng_query *q, const uint32_t *history, unsigned n,
+                    const uint32_t *ids, uint32_t m, double *logp);
+
+/* Leave of IDS[M] those that follow HISTORY[N], N from 1 to the order - 1, in
+   an n-gram of order N + 1, in their order, and return how many.  Store in
+   LOGP[i] the log10 probability of that n-gram, in LOWER[i] of its suffix.  */
+uint32_t ng_query_followers (struct ng_query *q, const uint32_t *history,
+                             unsigned n, uint32_t *ids, uint32_t m, float *logp,
+                             float *lower);
+
+/* The longest n-grams that end with the last token of HISTORY[N], N > 0: how
+   long the longest is, up to the order - 1; for each length k the place of that
+   n-gram in PLACES[k - 1] and its log10 weight in BOW[k - 1].  */
+unsigned ng_query_context (const struct ng_query *q, const uint32_t *history,
+                           unsigned n, uint32_t places[NG_ORDER_MAX],
+                           float bow[NG_ORDER_MAX]);
 
 #endif
