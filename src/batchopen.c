@@ -81,6 +81,8 @@ open_vocabulary (struct request *r, struct work *w)
         err = ng_vocab_read (r->vocab, &w->fault, &vocab);
     if (err == NG_OK && r->vocab)
         w->id_end = ng_vocab_size (vocab);
+    if (err == NG_OK && r->vocab && w->id_end == 0)
+        err = ng_fault_set (&w->fault, NG_EINVAL, r->vocab, "has no tokens");
     if (err == NG_OK && r->eod_text)
         err = find_eod (r, vocab, &w->fault);
     if (err == NG_OK && r->resume && r->documents != NG_DOCUMENTS_CROSS)

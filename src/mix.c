@@ -25,20 +25,33 @@ die (enum ng_err err)
     exit (cli_finish (cli_fault (&fault, err)));
 }
 
-/* Add ITEM, "FILE:WEIGHT".  */
+/* Say WHAT is wrong with ITEM of the list LIST: on line LINE, if that is a
+   file, "@FILE".  */
+static _Noreturn void
+refuse (const char *list, unsigned long line, const char *item,
+        const char *what)
+{
+    if (list[0] == '@')
+        cli_usage_error ("%s:%lu: %s %s", cli_quote (list + 1), line,
+                         cli_quote (item), what);
+    cli_usage_error ("--mix: %s %s", cli_quote (item), what);
+}
+
+/* Add ITEM, "FILE:WEIGHT", from where refuse tells.  */
 static void
-add_source (struct mix *mix, const char *item)
+add_source (struct mix *mix, const char *list, unsigned long line,
+            const char *item)
 {
     const char *colon = strrchr (item, ':');
     size_t n = mix->n;
     uint64_t weight;
 
     if (!colon || colon == item)
-        cli_usage_error ("--mix: %s is not FILE:WEIGHT", cli_quote (item));
+        refuse (list, line, item, "is not FILE:WEIGHT");
     if (!ng_plan_weight (colon + 1, &weight))
-        cli_usage_error ("--mix: the weight of %s is no number such as 2 or"
-                         " 0.25",
-                         cli_quote (item));
+        refuse (list, line, item,
+                "has a weight that is no number such as 2 or 0.25, of at most"
+                " 9 digits on either side of the point");
     if (n == NG_FAIR_SOURCES_MAX)
         cli_usage_error ("--mix: more than %d sources", NG_FAIR_SOURCES_MAX);
     mix->names = ng_grow (mix->names, &mix->cap, n + 1, sizeof *mix->names);
@@ -101,14 +114,14 @@ mix_parse (struct mix *mix, const char *list)
 
     if (!text)
         die (NG_ENOMEM);
-    while (*p)
+    for (unsigned long line = 1; *p; line++)
     {
         size_t len = strcspn (p, split);
         char *next = p + len + (p[len] != '\0' ? 1 : 0);
 
         p[len] = '\0';
-        if (*p != '\0' && !(file && *p == '#'))
-            add_source (mix, p);
+        if (!file || (*p != '\0' && *p != '#'))
+            add_source (mix, list, line, p);
         p = next;
     }
     free (text);

@@ -26,10 +26,11 @@ check_fields (const struct request *r, struct ng_fault *fault)
         if (r->fields.list[f] != NG_FIELD_TOKENS
             && r->fields.list[f] != NG_FIELD_MASK && r->sampler.n_steps >= max)
             return ng_fault_set (fault, NG_EINVAL, NULL,
-                                 "%s of rows of %llu steps do not fit dtype"
+                                 "%s of rows of %llu step%s do not fit dtype"
                                  " %c%u: give a larger --dtype",
                                  ng_field_names[r->fields.list[f]],
                                  (unsigned long long) r->sampler.n_steps,
+                                 ng_plural (r->sampler.n_steps),
                                  r->dtype.is_signed ? 'i' : 'u',
                                  r->dtype.item_bytes);
     return NG_OK;

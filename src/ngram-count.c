@@ -131,9 +131,10 @@ note_report (const struct job *job)
     };
     const struct ng_engine_report *r = &job->report;
 
-    cli_note ("%" PRIu64 " tokens, %" PRIu32 " types, in %u %s", r->n_tokens,
-              job->out.n_types, r->n_portions,
-              r->n_portions == 1 ? "portion" : "portions");
+    cli_note ("%" PRIu64 " token%s, %" PRIu32 " type%s, in %u portion%s",
+              r->n_tokens, ng_plural (r->n_tokens), job->out.n_types,
+              ng_plural (job->out.n_types), r->n_portions,
+              ng_plural (r->n_portions));
     for (unsigned i = 0; i < NG_STAGES && r->n_tokens > 0; i++)
         cli_note ("%-8s %7.1f ns/token", stages[i],
                   (double) r->ns[i] / (double) r->n_tokens);

@@ -204,7 +204,8 @@ main (int argc, char **argv)
     if (err != NG_OK)
         status = cli_fault (&job.fault, err);
     else
-        cli_note ("%" PRIu32 " types", job.out.n_types);
+        cli_note ("%" PRIu32 " type%s", job.out.n_types,
+                  ng_plural (job.out.n_types));
     ng_textrun_free (job.text);
     ng_merger_free (job.merger);
     countout_close (&job.out);

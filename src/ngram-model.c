@@ -271,11 +271,12 @@ tell_discounts (const struct job *job)
         const double *d = e->discounts[i];
 
         if (e->smoothing != NG_KNESER_NEY)
-            cli_note ("order %u: %" PRIu32 " n-grams", i + 1, e->n[i]);
+            cli_note ("order %u: %" PRIu32 " n-gram%s", i + 1, e->n[i],
+                      ng_plural (e->n[i]));
         else
-            cli_note ("order %u: %" PRIu32 " n-grams, D1=%.6g D2=%.6g"
+            cli_note ("order %u: %" PRIu32 " n-gram%s, D1=%.6g D2=%.6g"
                       " D3+=%.6g",
-                      i + 1, e->n[i], d[0], d[1], d[2]);
+                      i + 1, e->n[i], ng_plural (e->n[i]), d[0], d[1], d[2]);
         if (e->fell_back[i])
             cli_warn ("warning: order %u: the counts give no discounts; those"
                       " of --discount-fallback serve",

@@ -319,8 +319,10 @@ main (int argc, char **argv)
     if (err != NG_OK)
         status = cli_fault (&job.fault, err);
     else
-        cli_note ("%" PRIu64 " lines, %" PRIu64 " tokens, %" PRIu64 " unknown",
-                  job.n_lines, job.n_tokens, job.n_unknown);
+        cli_note ("%" PRIu64 " line%s, %" PRIu64 " token%s, %" PRIu64
+                  " unknown",
+                  job.n_lines, ng_plural (job.n_lines), job.n_tokens,
+                  ng_plural (job.n_tokens), job.n_unknown);
     cli_close_output (job.out);
     ng_model_close (job.model);
     score_ranking_fini (&job.ranking);

@@ -346,11 +346,13 @@ static void
 report (const struct job *job)
 {
     if (job->encoder)
-        cli_note ("%" PRIu64 " tokens, %" PRIu64 " of them not in the"
+        cli_note ("%" PRIu64 " token%s, %" PRIu64 " of them not in the"
                   " vocabulary",
-                  job->n_tokens, ng_encoder_n_unknown (job->encoder));
+                  job->n_tokens, ng_plural (job->n_tokens),
+                  ng_encoder_n_unknown (job->encoder));
     else
-        cli_note ("%" PRIu64 " tokens", job->n_tokens);
+        cli_note ("%" PRIu64 " token%s", job->n_tokens,
+                  ng_plural (job->n_tokens));
 }
 
 int

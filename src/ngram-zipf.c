@@ -266,8 +266,8 @@ estimate_all (const struct job *job, struct results *r, struct ng_fault *fault)
     {
         struct zipf_series *s = &r->series[k];
 
-        cli_note ("order %" PRIu64 ": %zu distinct counts", s->row->order,
-                  s->n);
+        cli_note ("order %" PRIu64 ": %zu distinct count%s", s->row->order,
+                  s->n, ng_plural (s->n));
         err = zipf_estimate (&job->wishes, s->cells, s->n, s->row);
     }
     if (err == NG_OK && job->plot && !job->plot_text)

@@ -19,14 +19,16 @@ can_estimate (const struct zipf_row *row, const struct ng_spectrum_cell *cells,
               size_t n)
 {
     if (n == 1)
-        cli_warn ("order %" PRIu64 ": all %" PRIu64 " n-grams have the count "
+        cli_warn ("order %" PRIu64 ": %" PRIu64 " n-gram%s, all of count "
                   "%" PRIu64 ": one distinct count has no slope and no "
                   "exponent",
-                  row->order, row->n_types, cells[0].count);
+                  row->order, row->n_types, ng_plural (row->n_types),
+                  cells[0].count);
     else if (row->n_types < NG_ZIPF_TYPES_MIN)
-        cli_warn ("order %" PRIu64 ": %" PRIu64 " types: fewer than %d tell "
+        cli_warn ("order %" PRIu64 ": %" PRIu64 " type%s: fewer than %d tell "
                   "nothing of slope or exponent",
-                  row->order, row->n_types, NG_ZIPF_TYPES_MIN);
+                  row->order, row->n_types, ng_plural (row->n_types),
+                  NG_ZIPF_TYPES_MIN);
     else if (cells[n - 1].count > NG_ZIPF_COUNT_MAX)
         cli_warn ("order %" PRIu64 ": counts beyond 2^53, such as %" PRIu64
                   ", are not told apart: no slope and no exponent",
@@ -146,9 +148,9 @@ estimate_tail (const struct zipf_wishes *wishes,
         return NG_OK;
     }
     if (fit.n_tail < NG_ZIPF_TYPES_MIN)
-        cli_warn ("order %" PRIu64 ": the exponent rests on %.0f types with "
+        cli_warn ("order %" PRIu64 ": the exponent rests on %.0f type%s with "
                   "counts of %.0f or more: too few to trust",
-                  row->order, fit.n_tail, fit.xmin);
+                  row->order, fit.n_tail, fit.n_tail > 1 ? "s" : "", fit.xmin);
     err = estimate_by_samples (wishes, tails, &fit, row);
     row->xmin = fit.xmin;
     row->n_tail = fit.n_tail;

@@ -199,9 +199,10 @@ zipf_heaps_report (struct ng_output *out, enum zipf_form form,
     int len;
 
     if (err != NG_OK)
-        cli_warn ("%" PRIu64 " tokens of %" PRIu64 " types: fewer than %d "
+        cli_warn ("%" PRIu64 " token%s of %" PRIu64 " type%s: fewer than %d "
                   "tokens, or of one type, tell nothing of growth",
-                  heaps->n_tokens, heaps->n_types, NG_HEAPS_TOKENS_MIN);
+                  heaps->n_tokens, ng_plural (heaps->n_tokens), heaps->n_types,
+                  ng_plural (heaps->n_types), NG_HEAPS_TOKENS_MIN);
     switch (form)
     {
     case ZIPF_TSV:

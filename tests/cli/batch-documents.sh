@@ -351,7 +351,7 @@ for kind in whole pack sentence sequential; do
     # shellcheck disable=SC2086 # Words.
     bad "no step $n" $how --eod="$eod" -b 5 -s 18 --epochs=3 --at=$n book.npy
     # shellcheck disable=SC2086 # Words.
-    bad "there are $n steps" $how --eod="$eod" -b 5 -s 18 --epochs=3 \
+    bad "the run has $n steps" $how --eod="$eod" -b 5 -s 18 --epochs=3 \
         --at=99999999 book.npy
     $batch --epochs=0 --at=1000000000 --steps=1 book.npy >out || fail=1
     [ "$(grep -c . out)" = 5 ] || fail_ "$kind: far away"
@@ -449,12 +449,14 @@ bad 'positions .* do not fit dtype u2' -b 1 -s 65535 --documents=whole \
     --eod=1 --fields=positions book.npy
 ngram-batch -b 1 -s 65534 --documents=whole --eod=1 --fields=lengths \
     --steps=1 book.npy >out || fail=1
-bad 'book.npy: 1 documents make 343 rows, a batch needs 5000' \
+bad 'book.npy: has 343 rows of 1 document: a batch needs 5000' \
     --documents=whole --eod=60000 -b 5000 book.npy
 printf '1\n1\n1\n' | npy 3 >ends.npy
-bad 'ends.npy: 3 documents make 0 rows' --documents=pack --eod=1 -b 1 ends.npy
+bad 'ends.npy: has 0 rows of 3 documents' --documents=pack --eod=1 -b 1 ends.npy
 npy 0 </dev/null >none.npy
-bad 'none.npy: 0 documents make 0 rows' --documents=whole --eod=1 -b 1 none.npy
+bad 'none.npy: has 0 rows of 0 documents' --documents=whole --eod=1 -b 1 none.npy
+: >empty.vocab
+bad 'empty.vocab: has no tokens' --vocab=empty.vocab book.npy
 head -n 3 book.vocab >small.vocab
 returns_ 2 ngram-batch --documents=whole --eod=1 -f raw --vocab=small.vocab \
     book.npy >out 2>err || fail=1

@@ -132,15 +132,21 @@ grep -q 'a.npy: token .* not in the vocabulary of 2' err || fail_ '--vocab'
 # ----------------------------------------------------------------- bad input
 
 bad 'FILE:WEIGHT' --mix=a.npy
-bad 'weight' --mix=a.npy:x
+bad "'a.npy:x' has a weight that is no number" --mix=a.npy:x
 bad 'weight' --mix=a.npy:-1
+bad 'weight' --mix=a.npy:1234567890
+bad "'' is not FILE:WEIGHT" --mix=a.npy:1,,b.npy:1
+printf '# two\n\na.npy:1\nb.npy:1e9\n' >list
+bad "list:4: 'b.npy:1e9' has a weight" --mix=@list
 bad 'above zero' --mix=a.npy:0,b.npy:0
 bad 'not both' --mix=a.npy:1 b.npy
 bad 'mode=random' -m sequential --mix=a.npy:1
 bad 'max-epochs' --epochs=0 --max-epochs=2 --mix=a.npy:1
 bad 'missing' --mix=a.npy:1,missing:2
+bad 'no source serves a whole piece' -s 10 --mix-by=tokens --mix=a.npy:9
+bad 'no source serves a whole piece' -s 10 --max-epochs=0.0001 --mix=a.npy:1
 bad 'the mixture has 4 pieces' -s 1000 --mix=a.npy:1 -b 5
-bad 'no step 500: there are 399' -b 4 -s 10 --at=500 --mix=$mix
+bad 'no step 500: the run has 399 steps' -b 4 -s 10 --at=500 --mix=$mix
 bad 's1: the state of a mixture' --resume=s1 a.npy
 bad 'go with --mix' --dry-run a.npy
 

@@ -47,7 +47,7 @@ for mode in random sequential uniform; do
         compare exp2 out || fail_ "$mode --at=$at --steps=2"
     done
     bad "no step $n" -b 4 -s 25 --seed=7 -m $mode --epochs=3 --at=$n char.npy
-    bad "no step 99999999.*there are $n" \
+    bad "no step 99999999.*the run has $n steps" \
         -b 4 -s 25 --seed=7 -m $mode --epochs=3 --at=99999999 char.npy
 done
 batch --rng=python --epochs=3 >all

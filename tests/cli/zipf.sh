@@ -211,7 +211,7 @@ unknown ()
     grep -q -i -w -e nan -e inf out && fail_ "$1: nan"
 }
 seq 60 | sed 's/$/	3/' >same
-unknown same '^ngram-zipf: order 1: all 60 n-grams have the count 3: one distinct'
+unknown same '^ngram-zipf: order 1: 60 n-grams, all of count 3: one distinct'
 seq 49 | sed 's/.*/&	&/' >few
 unknown few '^ngram-zipf: order 1: 49 types: fewer than 50 '
 seq 50 | sed 's/.*/&	&/' >enough

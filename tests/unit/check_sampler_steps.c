@@ -92,7 +92,7 @@ START_TEST (test_seek_past_end)
         ck_assert_int_eq (ng_sampler_next (sampler, &rows), NG_END);
         ck_assert_int_eq (ng_sampler_seek (sampler, all.n_steps + 5),
                           NG_EINVAL);
-        snprintf (text, sizeof text, "no step %zu: there are %zu",
+        snprintf (text, sizeof text, "no step %zu: the run has %zu",
                   all.n_steps + 5, all.n_steps);
         ck_assert_ptr_nonnull (strstr (fault.text, text));
         ng_sampler_free (sampler);

@@ -111,10 +111,11 @@ ng_docsampler_new (const struct ng_sampler_spec *spec,
     assert (!sequential || kind == NG_DOCUMENTS_WHOLE);
     if (counts->n_rows < spec->batch_size)
         return ng_fault_set (fault, NG_EINVAL, file,
-                             "%" PRIu64 " documents make %" PRIu64
-                             " rows, a batch needs %" PRIu64,
-                             counts->n_documents, counts->n_rows,
-                             spec->batch_size);
+                             "has %" PRIu64 " row%s of %" PRIu64
+                             " document%s: a batch needs %" PRIu64,
+                             counts->n_rows, ng_plural (counts->n_rows),
+                             counts->n_documents,
+                             ng_plural (counts->n_documents), spec->batch_size);
     s = calloc (1, sizeof *s);
     if (!s)
         return NG_ENOMEM;
@@ -229,9 +230,10 @@ ng_docsampler_seek (struct ng_docsampler *s, uint64_t step)
                              "step %" PRIu64 " is too far", step);
     if (!locate (s, n, &epoch, &index) && step > count_steps (s))
         return ng_fault_set (s->fault, NG_EINVAL, s->file,
-                             "there is no step %" PRIu64 ": there are %" PRIu64
-                             " steps in all",
-                             step, count_steps (s));
+                             "there is no step %" PRIu64
+                             ": the run has %" PRIu64 " step%s in all",
+                             step, count_steps (s),
+                             ng_plural (count_steps (s)));
     s->step = step;
     s->batch = n;
     return NG_OK;

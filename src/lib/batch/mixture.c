@@ -85,8 +85,8 @@ ng_mixture_new (const struct ng_mixture_spec *spec, struct ng_fault *fault,
     if (spec->n_pieces > 0 && spec->n_pieces < rows)
         return ng_fault_set (fault, NG_EINVAL, NULL,
                              "the mixture has %" PRIu64
-                             " pieces, a batch needs %" PRIu64,
-                             spec->n_pieces, rows);
+                             " piece%s, a batch needs %" PRIu64,
+                             spec->n_pieces, ng_plural (spec->n_pieces), rows);
     m = calloc (1, sizeof *m);
     if (!m)
         return NG_ENOMEM;
@@ -139,14 +139,16 @@ ng_mixture_seek (struct ng_mixture *m, uint64_t step)
                              "step %" PRIu64 " is too far", step);
     /* The step after the last is a place to be.  */
     if (batch > m->n_batches && batch - m->n_batches >= spec->world)
-        return ng_fault_set (
-            m->fault, NG_EINVAL, NULL,
-            "there is no step %" PRIu64 ": there are %" PRIu64 " steps in all",
-            step,
-            m->origin_step
-                + (m->n_batches > spec->rank
-                       ? (m->n_batches - spec->rank - 1) / spec->world + 1
-                       : 0));
+    {
+        uint64_t steps = m->origin_step;
+
+        if (m->n_batches > spec->rank)
+            steps += (m->n_batches - spec->rank - 1) / spec->world + 1;
+        return ng_fault_set (m->fault, NG_EINVAL, NULL,
+                             "there is no step %" PRIu64
+                             ": the run has %" PRIu64 " step%s in all",
+                             step, steps, ng_plural (steps));
+    }
     m->step = step;
     m->batch = batch;
     return go_to (m, at);

@@ -174,6 +174,7 @@ ng_plan_make (enum ng_weight_kind kind, struct ng_plan_source *sources,
               uint64_t max_epochs, uint64_t *n_pieces, struct ng_fault *fault)
 {
     uint64_t all = 0, served = 0, weights = 0, total = 0;
+    bool any = false;
     enum ng_err err = NG_OK;
 
     for (size_t i = 0; i < n; i++)
@@ -193,8 +194,8 @@ ng_plan_make (enum ng_weight_kind kind, struct ng_plan_source *sources,
     if (weights == 0)
         return ng_fault_set (fault, NG_EINVAL, NULL,
                              "no source has both a weight above zero and a"
-                             " piece of %llu tokens and one",
-                             (unsigned long long) n_steps);
+                             " piece of %llu token%s and one",
+                             (unsigned long long) n_steps, ng_plural (n_steps));
     all = scale (all, n_epochs, 1);
     all -= served < all ? served : all;
     if (kind != NG_WEIGHT_SHARES)
@@ -207,13 +208,18 @@ ng_plan_make (enum ng_weight_kind kind, struct ng_plan_source *sources,
     if (err != NG_OK)
         return err;
     for (size_t i = 0; i < n; i++)
+    {
         total += sources[i].quota;
+        any = any || sources[i].share > 0;
+    }
     *n_pieces = total > 0 ? total : all;
+    if (n_epochs > 0 && (!any || *n_pieces == 0))
+        return ng_fault_set (
+            fault, NG_EINVAL, NULL, "%s",
+            served > 0 ? "nothing is left to be served of this mixture"
+                       : "by these weights no source serves a whole piece");
     if (kind == NG_WEIGHT_SHARES && n_epochs > 0 && total == 0)
         set_quotas (sources, n, all);
-    if (n_epochs > 0 && *n_pieces == 0)
-        return ng_fault_set (fault, NG_EINVAL, NULL,
-                             "nothing is left to be served of this mixture");
     if (n_epochs == 0)
         *n_pieces = 0;
     return NG_OK;

@@ -78,10 +78,10 @@ check_source (const struct ng_state *state, const char *name, uint64_t n_tokens,
     if (source->n_tokens != n_tokens || source->checksum != checksum)
         return ng_fault_set (fault, NG_EINVAL, name,
                              "the state of another corpus, of %" PRIu64
-                             " tokens with checksum %08" PRIx32
+                             " token%s with checksum %08" PRIx32
                              "; this one has %" PRIu64 " and %08" PRIx32,
-                             source->n_tokens, source->checksum, n_tokens,
-                             checksum);
+                             source->n_tokens, ng_plural (source->n_tokens),
+                             source->checksum, n_tokens, checksum);
     if (step < source->origin.step)
         return ng_fault_set (fault, NG_EINVAL, name,
                              "step %" PRIu64

@@ -173,9 +173,11 @@ check_length (const struct ng_sampler_spec *spec, uint64_t offset,
     if (spec->n_tokens < need)
         return ng_fault_set (
             fault, NG_EINVAL, file,
-            "%" PRIu64 " tokens are too few: a batch of %" PRIu64
-            " rows of %" PRIu64 " steps from offset %" PRIu64 " needs %" PRIu64,
-            spec->n_tokens, spec->batch_size, spec->n_steps, offset, need);
+            "has %" PRIu64 " token%s: a batch of %" PRIu64 " row%s of %" PRIu64
+            " step%s from offset %" PRIu64 " needs %" PRIu64,
+            spec->n_tokens, ng_plural (spec->n_tokens), spec->batch_size,
+            ng_plural (spec->batch_size), spec->n_steps,
+            ng_plural (spec->n_steps), offset, need);
     return NG_OK;
 }
 
@@ -591,9 +593,9 @@ locate (struct ng_sampler *s, uint64_t step, uint64_t n)
     if (step == steps)
         return NG_OK;
     return ng_fault_set (s->fault, NG_EINVAL, s->file,
-                         "there is no step %" PRIu64 ": there are %" PRIu64
-                         " steps in all",
-                         step, steps);
+                         "there is no step %" PRIu64 ": the run has %" PRIu64
+                         " step%s in all",
+                         step, steps, ng_plural (steps));
 }
 
 enum ng_err

@@ -136,8 +136,9 @@ read_elements (struct reader *r)
             return ng_fault_set (&r->fault, NG_EFORMAT, r->block.file,
                                  "token %" PRIu64 " is id %" PRIu32
                                  ", but the vocabulary has %" PRIu32
-                                 " types: is it another one?",
-                                 r->block.item + i, r->ids[i], n_types);
+                                 " type%s: is it another one?",
+                                 r->block.item + i, r->ids[i], n_types,
+                                 ng_plural (n_types));
         err = ng_interner_fixed (r->interner, r->ids[i], &r->ids[i]);
     }
     if (err == NG_OK && good < n)

@@ -83,8 +83,8 @@ read_whole (struct ng_tokenfile *file, struct ng_input *in,
         if (err == NG_OK)
             err = ng_fault_at_byte (
                 fault, NG_EFORMAT, file->name, ng_input_offset (in) - 1,
-                "more bytes than the %" PRIu64 " tokens of the header",
-                file->n_tokens);
+                "more bytes than the %" PRIu64 " token%s of the header",
+                file->n_tokens, ng_plural (file->n_tokens));
         else if (err == NG_END)
             err = NG_OK;
     }
@@ -138,8 +138,9 @@ check_size (const struct ng_tokenfile *file, struct ng_input *in,
         return ng_fault_set (
             fault, NG_EFORMAT, file->name,
             "not a usable %s file: %" PRIu64
-            " tokens of %u bytes do not make %" PRIu64 " bytes in all",
-            form, file->n_tokens, file->dtype.item_bytes, size);
+            " token%s of %u byte%s do not make %" PRIu64 " in all",
+            form, file->n_tokens, ng_plural (file->n_tokens),
+            file->dtype.item_bytes, ng_plural (file->dtype.item_bytes), size);
     return NG_OK;
 }
 
