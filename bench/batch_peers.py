@@ -1,6 +1,6 @@
 """Tokens per second that a Python trainer reads, in one run: ngram-batch by
 examples/ngrambatch.py, torch.utils.data.DataLoader over the same pieces, and
-the textbook's random loader over a list.  Called by bench/batch.sh."""
+the textbook's loaders over a list.  Called by bench/batch.sh."""
 import random
 import sys
 import time
@@ -43,6 +43,16 @@ def textbook(B, T):
                torch.tensor([tokens[j + 1:j + 1 + T] for j in rows]))
 
 
+def textbook_sequential(B, T):
+    """Its sequential loader."""
+    offset = random.randint(0, T)
+    n = (len(textbook.tokens) - offset - 1) // B * B
+    Xs = torch.tensor(textbook.tokens[offset:offset + n]).reshape(B, -1)
+    Ys = torch.tensor(textbook.tokens[offset + 1:offset + 1 + n]).reshape(B, -1)
+    for i in range(0, T * (Xs.shape[1] // T), T):
+        yield Xs[:, i:i + T], Ys[:, i:i + T]
+
+
 def rate(batches):
     """Seconds to the first batch, and tokens per second up to the limit."""
     start = time.perf_counter()
@@ -81,3 +91,6 @@ for B, T in (32, 35), (8, 1024):
                         drop_last=True))
 textbook.tokens = corpus[:20000000].tolist()
 show('textbook, list of 20 million', 8, 1024, textbook(8, 1024))
+show('textbook, sequential', 8, 1024, textbook_sequential(8, 1024))
+show('ngram-batch, sequential', 8, 1024,
+     NgramBatch(name, 8, 1024, 'sequential', epochs=0))
