@@ -197,7 +197,7 @@ bad 's1: .*another corpus' --resume=s1 char.npy
 bad 's1: .*another corpus, of 20000 .* this one has 20000' --resume=s1 like.npy
 bad 'pieces of 24' --resume=s1 -s 25 rising.npy
 sed '/^step/d' s1 >s4
-bad 's4:11: not a usable state file' --resume=s4 rising.npy
+bad "s4:11: .*line 'step' is missing or wrong" --resume=s4 rising.npy
 head -n 15 s1 >s4
 bad 's4:15: not a usable state file' --resume=s4 rising.npy
 bad 'rising.npy:1: not a usable state file' --resume=rising.npy rising.npy

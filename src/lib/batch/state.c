@@ -181,6 +181,16 @@ bad_line (struct lines *l, const char *what)
                              "not a usable state file: %s", what);
 }
 
+/* The line KEY is not here, or has no such value.  */
+static enum ng_err
+bad_key (struct lines *l, const char *key)
+{
+    return ng_fault_at_line (l->fault, NG_EFORMAT, l->name, l->line,
+                             "not a usable state file: its line '%s' is"
+                             " missing or wrong",
+                             key);
+}
+
 /* A whole number at *P, which moves past it.  */
 static bool
 take_number (const char **p, uint64_t *x)
@@ -200,10 +210,10 @@ get_number (struct lines *l, const char *key, uint64_t min, uint64_t *x)
     const char *p;
 
     if (!next_line (l) || strcmp (l->key, key) != 0)
-        return bad_line (l, key);
+        return bad_key (l, key);
     p = l->value;
     if (!take_number (&p, x) || *p != '\0' || *x < min)
-        return bad_line (l, key);
+        return bad_key (l, key);
     return NG_OK;
 }
 
@@ -212,11 +222,11 @@ get_word (struct lines *l, const char *key, const char *const *words,
           unsigned *index)
 {
     if (!next_line (l) || strcmp (l->key, key) != 0)
-        return bad_line (l, key);
+        return bad_key (l, key);
     for (*index = 0; words[*index]; ++*index)
         if (strcmp (l->value, words[*index]) == 0)
             return NG_OK;
-    return bad_line (l, key);
+    return bad_key (l, key);
 }
 
 static enum ng_err
@@ -225,11 +235,11 @@ get_offset (struct lines *l, struct ng_sampler_spec *spec)
     const char *p;
 
     if (!next_line (l) || strcmp (l->key, "offset") != 0)
-        return bad_line (l, "offset");
+        return bad_key (l, "offset");
     p = l->value;
     spec->fixed_offset = strcmp (p, "random") != 0;
     if (spec->fixed_offset && (!take_number (&p, &spec->offset) || *p != '\0'))
-        return bad_line (l, "offset");
+        return bad_key (l, "offset");
     return NG_OK;
 }
 
@@ -246,7 +256,7 @@ get_documents (struct lines *l, struct ng_state *state)
     err = get_word (l, key, kinds, &kind);
     state->documents = (enum ng_documents_kind) kind;
     if (err == NG_OK && state->documents == NG_DOCUMENTS_CROSS)
-        err = bad_line (l, key);
+        err = bad_key (l, key);
     return err == NG_OK ? get_number (l, "eod", 0, &state->eod) : err;
 }
 
@@ -265,13 +275,13 @@ get_cuts (struct lines *l, uint64_t n_steps, struct ng_origin *o)
             || *p++ != ' ' || !take_number (&p, &cut->n_served) || *p != '\0'
             || cut->n_steps == 0 || cut->n_steps > UINT32_MAX
             || (o->n_cuts > 0 && cut[-1].n_steps % cut->n_steps != 0))
-            return bad_line (l, "cut");
+            return bad_key (l, "cut");
         o->n_cuts++;
         if (!next_line (l))
             return bad_line (l, "it is cut short");
     }
     if (o->n_cuts > 0 && o->cuts[o->n_cuts - 1].n_steps % n_steps != 0)
-        return bad_line (l, "cut");
+        return bad_key (l, "cut");
     return NG_OK;
 }
 
@@ -292,11 +302,11 @@ get_source (struct lines *l, struct ng_state *state)
     {
         p = l->value;
         if (!take_number (&p, &source->number) || *p != '\0')
-            return bad_line (l, "source");
+            return bad_key (l, "source");
         state->mixture = true;
         err = get_number (l, "share", 0, &source->share);
         if (err == NG_OK && source->share > UINT64_C (1) << 52)
-            return bad_line (l, "share");
+            return bad_key (l, "share");
         if (err == NG_OK)
             err = get_number (l, "served", 0, &source->served);
         if (err != NG_OK || !next_line (l))
@@ -305,13 +315,13 @@ get_source (struct lines *l, struct ng_state *state)
     p = l->value;
     if (strcmp (l->key, "tokens") != 0 || !take_number (&p, &source->n_tokens)
         || *p != '\0')
-        return bad_line (l, "tokens");
+        return bad_key (l, "tokens");
     if (!next_line (l) || strcmp (l->key, "checksum") != 0
         || strlen (l->value) != 8)
-        return bad_line (l, "checksum");
+        return bad_key (l, "checksum");
     source->checksum = (uint32_t) strtoul (l->value, &end, 16);
     if (*end != '\0')
-        return bad_line (l, "checksum");
+        return bad_key (l, "checksum");
     err = get_number (l, "from-step", 0, &o->step);
     if (err == NG_OK)
         err = get_number (l, "from-epoch", 0, &o->epoch);
@@ -330,7 +340,7 @@ get_source (struct lines *l, struct ng_state *state)
         && (state->spec.mode != NG_MODE_RANDOM
             || state->spec.rng != NG_RNG_NATIVE
             || state->documents != NG_DOCUMENTS_CROSS))
-        return bad_line (l, "cut");
+        return bad_key (l, "cut");
     return get_cuts (l, state->spec.n_steps, o);
 }
 
@@ -409,12 +419,12 @@ parse (struct lines *l, struct ng_state *state)
     while (err == NG_OK && strcmp (l->key, "end") != 0)
         err = get_source (l, state);
     if (err == NG_OK && (state->n_sources == 0 || next_line (l)))
-        return bad_line (l, "end");
+        return bad_key (l, "end");
     if (err == NG_OK && state->n_sources > 1 && !state->mixture)
-        return bad_line (l, "source");
+        return bad_key (l, "source");
     if (err == NG_OK && state->mixture
         && state->documents != NG_DOCUMENTS_CROSS)
-        return bad_line (l, "documents");
+        return bad_key (l, "documents");
     return err;
 }
 
