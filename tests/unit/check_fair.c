@@ -120,6 +120,64 @@ START_TEST (test_seek)
 }
 END_TEST
 
+/* A step of SHARES[N], of total TOTAL, is the same whether one goes there or
+   stands there at once.  */
+static void
+check_seeks (const uint64_t *shares, size_t n, uint64_t total)
+{
+    struct ng_fair *one, *other;
+
+    ck_assert_int_eq (ng_fair_new (shares, n, &one), NG_OK);
+    ck_assert_int_eq (ng_fair_new (shares, n, &other), NG_OK);
+    for (uint64_t k = 0; k < 3 * total; k++)
+    {
+        NG_ENSURE (ng_fair_seek (other, k) == NG_OK);
+        for (size_t i = 0; i < n; i++)
+            NG_ENSURE (ng_fair_count (one, i) == ng_fair_count (other, i));
+        NG_ENSURE (ng_fair_next (one) == ng_fair_next (other));
+    }
+    ng_fair_free (one);
+    ng_fair_free (other);
+}
+
+/* All shares of two to five sources of a small total, and some of many sources
+   that are all due at once, so that it takes long to be on the same way.  */
+START_TEST (test_seek_small)
+{
+    enum
+    {
+        TOTAL_MAX = 14,
+        MANY = 60
+    };
+    uint64_t shares[MANY];
+
+    for (uint64_t total = 2; total <= TOTAL_MAX; total++)
+        for (unsigned cuts = 1; cuts < 1U << (total - 1); cuts++)
+        {
+            size_t n = 0;
+
+            /* A source ends where the bit is set.  */
+            shares[0] = 1;
+            for (uint64_t i = 0; i + 1 < total; i++)
+                if (cuts >> i & 1)
+                    shares[++n] = 1;
+                else
+                    shares[n]++;
+            if (n < 5)
+                check_seeks (shares, n + 1, total);
+        }
+    for (uint64_t first = 1; first <= 200; first += 1 + first / 2)
+        for (size_t n = 2; n <= MANY; n += 1 + n / 3)
+        {
+            uint64_t total = 0;
+
+            for (size_t i = 0; i < n; i++)
+                total += shares[i] = i == 0 ? first : 1 + i % 3;
+            check_seeks (shares, n, total);
+        }
+}
+END_TEST
+
 /* Far away, and at the limits of what fits.  */
 START_TEST (test_large)
 {
@@ -152,6 +210,7 @@ ng_suite (void)
     tcase_add_test (tc, test_prefixes);
     tcase_add_test (tc, test_many_small);
     tcase_add_test (tc, test_seek);
+    tcase_add_test (tc, test_seek_small);
     tcase_add_test (tc, test_large);
     suite_add_tcase (suite, tc);
     return suite;
