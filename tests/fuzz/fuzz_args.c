@@ -129,13 +129,12 @@ try_batch (int argc, char **argv)
 int
 LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n)
 {
-    char *text = calloc (n + 1, 1), *next = text;
+    char *text = strndup ((const char *) bytes, n);
+    char *next = text;
     char *argv[ARGS_MAX + 2];
     int argc = 0;
 
     FUZZ_CHECK (text != NULL);
-    memcpy (text, bytes, n);
-    text[n] = '\0';
     buffer_messages ();
     optind = 0;
     while (next && argc < ARGS_MAX)
