@@ -106,7 +106,7 @@ static uint64_t
 finish (const uint64_t *lanes, const unsigned char *p, size_t len,
         uint64_t total)
 {
-    const unsigned char *end = p + len;
+    const unsigned char *end = len > 0 ? p + len : p; /* P may be NULL */
     uint64_t acc = PRIME_5;
 
     if (total >= STRIPE_BYTES)
