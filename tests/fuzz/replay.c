@@ -1,10 +1,12 @@
 /* replay: run a fuzz target over files; see fuzz.h.
 
-   Usage: fuzz_X [FILE]...
-   Each file, or standard input if there is none, is tried as it is, and
-   cut at each of its first CUTS bytes.  */
+   Usage: fuzz_X [-a] [FILE]...
+   Each file, or standard input if there is none, is tried as it is; with -a
+   also cut to each length, without each of its bytes, and with each byte
+   changed to some others.  */
 #include <config.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +15,7 @@
 
 enum
 {
-    BYTES_MAX = 1 << 20,
-    CUTS = 64
+    BYTES_MAX = 1 << 20
 };
 
 /* A copy of just the right length, so that a byte too far is noticed.  */
@@ -29,23 +30,51 @@ try_bytes (const uint8_t *bytes, size_t n)
     free (copy);
 }
 
+/* All that one wrong byte makes of BYTES[N], which come out as they were.  */
 static void
-try_stream (FILE *file)
+try_around (uint8_t *bytes, size_t n)
+{
+    static const uint8_t others[] = { 0, ' ', '\n', '9', 0x7f, 0xff };
+
+    for (size_t i = 0; i < n; i++)
+    {
+        const uint8_t was = bytes[i];
+
+        try_bytes (bytes, i);
+        for (size_t k = 0; k < sizeof others; k++)
+        {
+            bytes[i] = others[k];
+            try_bytes (bytes, n);
+        }
+        bytes[i] = was ^ 1;
+        try_bytes (bytes, n);
+        memmove (bytes + i, bytes + i + 1, n - i - 1);
+        try_bytes (bytes, n - 1);
+        memmove (bytes + i + 1, bytes + i, n - i - 1);
+        bytes[i] = was;
+    }
+}
+
+static void
+try_stream (FILE *file, bool around)
 {
     static uint8_t bytes[BYTES_MAX];
     size_t n = fread (bytes, 1, sizeof bytes, file);
 
     try_bytes (bytes, n);
-    for (size_t cut = 0; cut < n && cut < CUTS; cut++)
-        try_bytes (bytes, cut);
+    if (around)
+        try_around (bytes, n);
 }
 
 int
 main (int argc, char **argv)
 {
-    if (argc < 2)
-        try_stream (stdin);
-    for (int i = 1; i < argc; i++)
+    const bool around = argc > 1 && strcmp (argv[1], "-a") == 0;
+    const int first = around ? 2 : 1;
+
+    if (argc == first)
+        try_stream (stdin, around);
+    for (int i = first; i < argc; i++)
     {
         FILE *file = fopen (argv[i], "rb");
 
@@ -54,7 +83,7 @@ main (int argc, char **argv)
             perror (argv[i]);
             return 2;
         }
-        try_stream (file);
+        try_stream (file, around);
         (void) fclose (file);
     }
     return 0;
