@@ -16,11 +16,10 @@ enum
 static void *
 map (size_t bytes)
 {
-    /* Memory without a file; what is mapped is the caller's.  */
-    /* cppcheck-suppress invalidFunctionArg */
     void *p = mmap (NULL, bytes, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
+    /* It is the caller's now.  */
     /* cppcheck-suppress memleak */
     return p == MAP_FAILED ? NULL : p;
 }

@@ -433,7 +433,7 @@ read_text (const char *name, struct ng_fault *fault, char **text)
 {
     struct ng_input *in = NULL;
     unsigned char *buf = NULL;
-    size_t len = 0, cap = 0, n;
+    size_t len = 0, cap = 0, n = 0;
     enum ng_err err = ng_input_check (name, fault), err_close;
 
     if (err == NG_OK)
