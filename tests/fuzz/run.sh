@@ -32,8 +32,9 @@ for target in "$build"/tests/fuzz/fuzz_*; do
     set -- -max_total_time="${FUZZ_SECONDS-60}" -runs="${FUZZ_RUNS--1}" \
         -max_len="$len" -timeout=20 -close_fd_mask=1 \
         -print_final_stats=1 -artifact_prefix="$found-"
-    # A refused command line is told on standard error.
-    [ "$name" != args ] || set -- "$@" -close_fd_mask=3
+    # A refused command line is told on standard error, and what it had taken is
+    # left to the end of the program.
+    [ "$name" != args ] || set -- "$@" -close_fd_mask=3 -rss_limit_mb=0
     [ ! -f "$source/tests/fuzz/$name.dict" ] \
         || set -- "$@" -dict="$source/tests/fuzz/$name.dict"
     "$target" "$@" "$found" "$source/tests/fuzz/corpus/$name" \
