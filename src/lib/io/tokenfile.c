@@ -209,13 +209,17 @@ sum_sequences (struct ng_input *in, uint64_t n_sequences, unsigned item_bytes,
     for (uint64_t i = 0; err == NG_OK && i < n_sequences; i++)
     {
         err = ng_input_read_full (in, item, 4, "the list of lengths");
+        if (err != NG_OK)
+            return err;
         last = ng_get_u32le (item);
-        if (err == NG_OK && !ng_ckd_add (*n_tokens, last, n_tokens))
+        if (!ng_ckd_add (*n_tokens, last, n_tokens))
             err = NG_EOVERFLOW;
     }
     for (uint64_t i = 0; err == NG_OK && i < n_sequences; i++)
     {
         err = ng_input_read_full (in, item, 8, "the list of places");
+        if (err != NG_OK)
+            return err;
         at = ng_get_u64le (item);
     }
     *gaps = n_sequences > 0 && at != (*n_tokens - last) * item_bytes;
