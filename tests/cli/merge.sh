@@ -291,6 +291,7 @@ for x in a b; do
     ngram-count -n 8 -o long.$x.ngc text.$x || fail=1
     ngram-merge --sort=none long.$x.ngc >long.$x || fail=1
 done
+# shellcheck disable=SC2016 # It is awk's.
 sort long.a long.b | "$NG_AWK" -F '\t' '
     $1 != last { if (NR > 1) print last "\t" sum; last = $1; sum = 0 }
     { sum += $2 }
