@@ -297,6 +297,14 @@ check_steps (struct run *run)
                  i += world)
                 NG_ENSURE (i < n && digest (&batch) == want[i]);
             NG_ENSURE (i >= n && i < n + world);
+            for (uint64_t step = 0; step * world + rank < n;
+                 step += 1 + step / 2)
+            {
+                NG_ENSURE (ng_docsampler_seek (other.sampler, step) == NG_OK);
+                NG_ENSURE (ng_docsampler_next (other.sampler, &batch) == NG_OK);
+                NG_ENSURE (batch.step == step);
+                NG_ENSURE (digest (&batch) == want[step * world + rank]);
+            }
             run_close (&other);
         }
 }
