@@ -43,8 +43,8 @@ bool ng_plan_weight (const char *text, uint64_t *weight);
 /* Fill in SOURCES[N] for pieces of N_STEPS tokens, N_EPOCHS (0: without end, of
    shares alone) and a cap of MAX_EPOCHS in NG_WEIGHT_UNIT (0: none), and the
    sum of the quotas (0: without end) into *N_PIECES.  NG_EINVAL if all weights
-   are zero or nothing is left to serve or less than a piece, NG_ELIMIT if the shares have too many
-   digits.  */
+   are zero, or nothing is left to serve, or they come to less than a piece of
+   any; NG_ELIMIT if the shares have too many digits.  */
 enum ng_err ng_plan_make (enum ng_weight_kind kind,
                           struct ng_plan_source *sources, size_t n,
                           uint64_t n_steps, uint64_t n_epochs,
