@@ -115,6 +115,35 @@ ngram-batch --resume=s2 --steps=10 --mix=$mix >three || fail=1
     | sort | uniq -d >twice
 [ -s twice ] && fail_ "$(grep -c . twice) tokens came twice in an epoch"
 
+# The pieces in all are as many as without a change of weights.
+ngram-batch -b 4 -s 10 --resume=s1 --mix=a.npy:1,b.npy:1,c.npy:1 >out || fail=1
+[ "$(sed '/^$/d' out | grep -c .)" = 1196 ] || fail_ 'other weights: how many'
+
+# Only the number of trainers changes: of each source come the pieces that one
+# trainer serves first, none left out.
+even=a.npy:5,b.npy:8,c.npy:3
+ngram-batch -b 4 -s 10 --mix=$even >all
+for rank in 0 1; do
+    ngram-batch -b 4 -s 10 --mix=$even --rank=$rank --world=2 --steps=30 \
+        --state=w || fail=1
+done >got
+for rank in 0 1 2; do
+    ngram-batch --mix=$even --rank=$rank --world=3 --resume=w --steps=30 \
+        || fail=1
+done >>got
+for source in a b c; do
+    for file in got all; do
+        sed '/^$/d; s/ .*//' $file >starts
+        rows <starts >letters
+        paste letters starts | sed -n "s/^$source	//p" >$file.starts
+    done
+    sort got.starts >out
+    head -n "$(grep -c . out)" all.starts | sort >exp
+    compare exp out || fail_ "another world: source $source"
+done
+[ "$(sed '/^$/d' got | grep -c .)" = $((2 * 30 * 4 + 3 * 30 * 4)) ] \
+    || fail_ 'another world: how many'
+
 # ------------------------------------------------------------- vocabularies
 
 printf '<unk>\nx\n' >a.vocab

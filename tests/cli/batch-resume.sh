@@ -181,6 +181,24 @@ sort got | uniq -d >twice
 [ "$(grep -c . got)" -ge $((20000 - 24 - 24 - 3 * 8)) ] \
     || fail_ "only $(grep -c . got) tokens were served"
 
+# Nothing but the number of trainers changes.
+ngram-batch -b 8 -s 24 --steps=30 rising.npy | firsts >got
+for rank in 0 1 2; do
+    ngram-batch --rank=$rank --world=3 --resume=s1 rising.npy | firsts >>got
+done
+ngram-batch -b 8 -s 24 rising.npy | firsts | sort >exp
+sort got >out
+compare exp out || fail_ 'another world: not each row once'
+
+# Accounts of the rest of an epoch: what came before is elsewhere, whether the
+# pieces are cut or not.
+for sizes in '-b 3' '-b 3 -s 8' '-b 8 -s 12'; do
+    # shellcheck disable=SC2086 # Words.
+    ngram-batch -v $sizes --resume=s1 rising.npy 2>err | firsts >out
+    grep -q "read 20000 = served $(grep -c . out) .* elsewhere 5760;" err \
+        || fail_ "accounts of what was resumed with $sizes: $(cat err)"
+done
+
 # A run that began in the middle, with other sizes, is itself resumed.
 ngram-batch -b 5 -s 24 --resume=s1 --epochs=2 rising.npy >exp || fail=1
 ngram-batch -b 5 -s 24 --resume=s1 --steps=7 --state=s5 rising.npy >one || fail=1
@@ -189,6 +207,8 @@ ngram-batch --resume=s5 --epochs=2 rising.npy >three || fail=1
 cat one two three >out
 compare exp out || fail_ 'what was resumed with other sizes, resumed'
 
+bad 's5: step 29 is before this state.s run, which began at 30' --at=29 \
+    --resume=s5 rising.npy
 bad 's1: .*--seed is another' --seed=5 --resume=s1 rising.npy
 bad 's1: .*--mode is another' --mode=uniform --resume=s1 rising.npy
 bad 's1: .*another corpus' --resume=s1 char.npy

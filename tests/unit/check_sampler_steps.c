@@ -45,6 +45,37 @@ START_TEST (test_seek)
 }
 END_TEST
 
+/* Back from the last step to any before it, with the same sampler.  */
+START_TEST (test_seek_back)
+{
+    static struct served all;
+
+    for (unsigned i = 0; i < 192; i++)
+    {
+        struct ng_sampler_spec spec = served_shape (i);
+        struct ng_fault fault = { 0 };
+        struct ng_sampler *sampler;
+        struct ng_batch_rows rows;
+
+        spec.rng = i % 2 && spec.mode != NG_MODE_UNIFORM ? NG_RNG_PYTHON
+                                                         : NG_RNG_NATIVE;
+        spec.n_epochs = 4;
+        serve_all (&spec, 0, &all);
+        NG_ENSURE (ng_sampler_new (&spec, NULL, &fault, &sampler) == NG_OK);
+        for (size_t at = all.n_steps; at-- > 0;)
+        {
+            NG_ENSURE (ng_sampler_seek (sampler, at) == NG_OK);
+            NG_ENSURE (ng_sampler_next (sampler, &rows) == NG_OK);
+            NG_ENSURE (rows.epoch == all.epochs[at]);
+            NG_ENSURE (memcmp (rows.starts, all.starts[at],
+                               rows.n_rows * sizeof *rows.starts)
+                       == 0);
+        }
+        ng_sampler_free (sampler);
+    }
+}
+END_TEST
+
 /* A step that is far away is found as exactly: the epochs before it counted
    one by one.  */
 START_TEST (test_seek_far)
@@ -177,6 +208,7 @@ ng_suite (void)
     TCase *tc = tcase_create ("all");
 
     tcase_add_test (tc, test_seek);
+    tcase_add_test (tc, test_seek_back);
     tcase_add_test (tc, test_seek_far);
     tcase_add_test (tc, test_seek_past_end);
     tcase_add_test (tc, test_ranks);
