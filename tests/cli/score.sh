@@ -183,6 +183,9 @@ spoil ()
 }
 
 spoil '18: 3 2-grams, but the header says 4' 's/^ngram 2=3/ngram 2=4/'
+# A header is not believed: no memory is taken for what is not there.
+spoil '13: 5 1-grams, but the header says 4294967293' 's/^ngram 1=5/ngram 1=4294967293/'
+spoil '21: 1 3-grams, but the header says 4294967293' 's/^ngram 3=1/ngram 3=4294967293/'
 spoil '16: more 2-grams than the header says: 2' 's/^ngram 2=3/ngram 2=2/'
 spoil '13: the section' 's/^\\2-grams/\\3-grams/'
 spoil '4: the counts do not' 's/^ngram 3=1/ngram 4=1/'
