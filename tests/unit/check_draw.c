@@ -151,6 +151,41 @@ START_TEST (nought_is_the_likeliest)
 }
 END_TEST
 
+/* A model whose scores are no probabilities: what follows x has nearly all of
+   the order below and next to nothing itself, what follows y a little.  */
+static const char odd_model[] =
+    "\\data\\\nngram 1=7\nngram 2=2\n\n\\1-grams:\n"
+    "-0.1\ta\n-25\tb\n-25.25\tc\n-27\tx\t0\n-26\ty\t0\n-99\t<s>\n"
+    "-99\t<unk>\n\n\\2-grams:\n-26\tx a\n-4\ty a\n\n\\end\\\n";
+
+START_TEST (what_is_left_is_not_lost)
+{
+    static const uint32_t x = 3, y = 4;
+    char path[32];
+    FILE *file = kit_file (path);
+    struct ng_fault fault = { .err = NG_OK };
+    struct ng_input *in;
+    struct drawkit d;
+    size_t size;
+
+    ck_assert_int_ge (fputs (odd_model, file), 0);
+    ck_assert_int_eq (fclose (file), 0);
+    ck_assert_int_eq (ng_input_open (path, &fault, &in), NG_OK);
+    ck_assert_msg (ng_arpa_read (in, &fault, &d.m) == NG_OK, "%s", fault.text);
+    (void) ng_input_close (in);
+    (void) unlink (path);
+    ck_assert_int_eq (ng_ngm_image (&d.m, "odd", &fault, &d.image, &size),
+                      NG_OK);
+    ck_assert_int_eq (ng_ngm_open (d.image, size, true, "odd", &fault, &d.ngm),
+                      NG_OK);
+    check_draws (&d, &x, 1, 1, 0, DRAWS);
+    check_draws (&d, &x, 1, 0.5, 0, DRAWS);
+    check_draws (&d, &x, 1, 20, 0, DRAWS);
+    check_draws (&d, &y, 1, 1, 0, DRAWS);
+    drawkit_done (&d);
+}
+END_TEST
+
 /* The same draws whatever was drawn before: what is kept of contexts makes no
    difference, nor does dropping it.  */
 START_TEST (draws_have_no_memory)
@@ -192,6 +227,7 @@ ng_suite (void)
     tcase_add_loop_test (c, draws_follow_temperature_and_top_k, 0,
                          6 * DRAWKIT_KINDS);
     tcase_add_loop_test (c, nought_is_the_likeliest, 0, DRAWKIT_KINDS);
+    tcase_add_test (c, what_is_left_is_not_lost);
     tcase_add_loop_test (c, draws_have_no_memory, 0, 12);
     suite_add_tcase (s, c);
     return s;
