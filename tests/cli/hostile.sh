@@ -46,6 +46,10 @@ for link in target nowhere; do
 done
 compare before target || fail_ 'a link was followed'
 [ ! -e nowhere ] || fail_ 'a link to nothing was followed'
+# What cannot be looked at is not taken for what is not there.
+ln -s ring ring
+returns_ 2 ngram-count -o ring text 2>err || fail=1
+grep -q '^ngram-count: ring: ' err && [ -L ring ] || fail_ 'a ring of links'
 
 # The file that is to replace a private one, and what is spilled, are private.
 if command -v strace >/dev/null && strace -o trace true 2>/dev/null; then

@@ -18,7 +18,8 @@ check_chance (const struct drawkit *d, const struct ng_chance *c, double scale,
     uint32_t tokens[NG_ORDER_MAX], k = 0;
     uint64_t total = 0, covered = 0;
 
-    memcpy (tokens, history, n * sizeof *tokens);
+    for (unsigned i = 0; i < n; i++)
+        tokens[i] = history[i];
     for (uint32_t id = 0; id < KIT_TYPES; id++)
     {
         uint32_t at, under;

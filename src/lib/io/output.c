@@ -202,8 +202,9 @@ open_named (struct ng_output *out)
     if (fd >= 0)
         return write_directly (out, fcntl (fd, F_DUPFD_CLOEXEC, 0));
     out->replaces = stat (out->name, &st) == 0;
+    /* What cannot be looked at is not taken for what is not there.  */
     if (!out->replaces)
-        return open_new (out);
+        return errno == ENOENT ? open_new (out) : fail (out, "");
     if (S_ISDIR (st.st_mode))
     {
         errno = EISDIR;
