@@ -75,6 +75,21 @@ compare ()
     return 1
 }
 
+# same_arpa_ FAR A B: these models in ARPA form have the same n-grams, whose
+# numbers differ by no more than FAR; the first that does not is shown.
+same_arpa_ ()
+{
+    awk -F'\t' -v far="$1" '
+        function differ(x, y) { return x - y > far || y - x > far }
+        /^\\.*-grams:$/ { order = $0; next }
+        NF < 2 { next }
+        FNR == NR { p[order, $2] = $1; b[order, $2] = $3; n++; next }
+        ! ((order, $2) in p) || differ($1, p[order, $2]) \
+            || differ($3, b[order, $2]) { print; bad = 1; exit }
+        { n-- }
+        END { exit n != 0 || bad }' "$2" "$3" >&9
+}
+
 # returns_ STATUS COMMAND [ARG]...: succeed if COMMAND exits with STATUS.
 returns_ ()
 {
