@@ -13,14 +13,15 @@ enum
     BUDGET = 64 << 20
 };
 
-/* Merge FILES[N] and hold the result to SUMS.  Returns its bytes.  */
+/* Merge FILES[N], which may be of leaves, and hold the result to SUMS.  Returns
+   its bytes.  */
 static unsigned char *
-merge_and_compare (struct ng_ngc *const *files, size_t n,
-                   const struct ng_ngc_info *info, uint64_t budget,
-                   const struct sums *sums, size_t *n_bytes)
+merge_any (struct ng_ngc *const *files, size_t n,
+           const struct ng_ngc_info *info, uint64_t budget, bool leaves,
+           const struct sums *sums, size_t *n_bytes)
 {
     struct ng_fault fault = { .err = NG_OK };
-    struct ng_merge_setup setup = { *info, ".", budget, &fault, NULL };
+    struct ng_merge_setup setup = { *info, ".", budget, &fault, NULL, leaves };
     struct ng_output *out;
     struct ng_ngc *f;
     unsigned char *bytes;
@@ -35,6 +36,14 @@ merge_and_compare (struct ng_ngc *const *files, size_t n,
     sums_expect (sums, f);
     ng_ngc_close (f);
     return bytes;
+}
+
+static unsigned char *
+merge_and_compare (struct ng_ngc *const *files, size_t n,
+                   const struct ng_ngc_info *info, uint64_t budget,
+                   const struct sums *sums, size_t *n_bytes)
+{
+    return merge_any (files, n, info, budget, false, sums, n_bytes);
 }
 
 /* N random files and their sum.  */
@@ -164,7 +173,7 @@ START_TEST (any_grouping_gives_the_same_bytes)
     };
     struct ng_ngc_info info = { 1, 4, 0, 1, 0 };
     struct ng_fault fault = { .err = NG_OK };
-    struct ng_merge_setup setup = { info, ".", BUDGET, &fault, NULL };
+    struct ng_merge_setup setup = { info, ".", BUDGET, &fault, NULL, false };
     struct ng_ngc **files = new_files (N);
     struct sums total = { NULL, 0, 0 };
     uint64_t state = 9;
@@ -211,7 +220,7 @@ merge_two (uint64_t a, uint64_t b, const char *text, struct ng_fault *fault)
 {
     struct ng_ngc_info info = { 1, 2, 0, 1, 0 };
     struct ng_fault fine = { .err = NG_OK };
-    struct ng_merge_setup setup = { info, ".", BUDGET, fault, NULL };
+    struct ng_merge_setup setup = { info, ".", BUDGET, fault, NULL, false };
     struct sums s[2] = { { NULL, 0, 0 }, { NULL, 0, 0 } };
     struct ng_ngc *files[2];
     struct ng_output *out;
@@ -306,6 +315,73 @@ START_TEST (maps_may_lie_on_disk)
 }
 END_TEST
 
+/* What S counts, of all orders, if its lines are leaves: each n-gram counts for
+   each of its prefixes.  */
+static void
+add_prefixes (struct sums *all, const struct sums *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+    {
+        char *text = strdup (s->lines[i].text);
+
+        ck_assert_ptr_nonnull (text);
+        for (size_t len = strlen (text); len > 0; len--)
+            if (text[len - 1] == ' ')
+            {
+                text[len] = '\0';
+                sums_add (all, text, s->lines[i].count);
+            }
+        free (text);
+    }
+    sums_sort (all);
+}
+
+/* Any number of files, of which many have all orders, with a budget that lets
+   few be merged at once.  */
+START_TEST (leaves_are_added_up_once_they_are_merged)
+{
+    static const struct
+    {
+        size_t n, n_grams;
+        unsigned order;
+        uint32_t n_types;
+        unsigned min_order;
+        uint64_t min_count;
+    } cases[] = { { 1, 3000, 4, 300, 1, 1 },  { 2, 4000, 4, 40, 1, 1 },
+                  { 3, 2000, 8, 9000, 1, 1 }, { 5, 2000, 1, 5000, 1, 1 },
+                  { 7, 1500, 8, 3, 8, 1 },    { 9, 1000, 4, 255, 2, 2 },
+                  { 20, 200, 8, 300, 3, 1 },  { 100, 60, 4, 300, 1, 1 } };
+    uint64_t state = (uint64_t) _i + 55;
+    struct ng_ngc_info info = { 1, cases[_i].order, 0, 1, 0 };
+    struct ng_fault fault = { .err = NG_OK };
+    struct ng_ngc **files = new_files (cases[_i].n);
+    struct sums leaves = { NULL, 0, 0 }, all = { NULL, 0, 0 };
+    unsigned char *a, *b;
+    size_t n_a, n_b, kept = 0;
+
+    random_files (cases[_i].n, cases[_i].n_grams, &info, cases[_i].n_types,
+                  &fault, files, &leaves, &state);
+    add_prefixes (&all, &leaves);
+    sums_cut (&all, cases[_i].min_count);
+    for (size_t i = 0; i < all.n; i++)
+        if (all.lines[i].order >= cases[_i].min_order)
+            all.lines[kept++] = all.lines[i];
+        else
+            free (all.lines[i].text);
+    all.n = kept;
+    info.min_order = cases[_i].min_order;
+    info.min_count = cases[_i].min_count;
+    a = merge_any (files, cases[_i].n, &info, BUDGET, true, &all, &n_a);
+    b = merge_any (files, cases[_i].n, &info, 1 << 12, true, &all, &n_b);
+    expect_same_bytes (a, n_a, b, n_b);
+    free (a);
+    free (b);
+    close_files (files, cases[_i].n);
+    sums_free (&leaves);
+    sums_free (&all);
+}
+END_TEST
+
 Suite *
 ng_suite (void)
 {
@@ -319,6 +395,7 @@ ng_suite (void)
     tcase_add_test (tc, files_may_have_different_orders);
     tcase_add_test (tc, no_file_at_all_is_an_empty_sum);
     tcase_add_test (tc, maps_may_lie_on_disk);
+    tcase_add_loop_test (tc, leaves_are_added_up_once_they_are_merged, 0, 8);
     suite_add_tcase (suite, tc);
     return suite;
 }

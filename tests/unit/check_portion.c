@@ -247,7 +247,7 @@ static void
 expect_sum (struct ng_ngc **files, size_t n, const struct ng_ngc_info *info,
             const struct sums *s, struct ng_fault *fault)
 {
-    struct ng_merge_setup setup = { *info, ".", 64 << 20, fault, NULL };
+    struct ng_merge_setup setup = { *info, ".", 64 << 20, fault, NULL, false };
     struct ng_output *out;
     struct ng_ngc *f;
 

@@ -133,7 +133,7 @@ START_TEST (sums_are_those_of_plain_addition)
     const unsigned min = cases[_i].min, max = cases[_i].max;
     struct ng_fault fault = { .err = NG_OK };
     struct ng_merge_setup setup = {
-        { min, max, 0, 1, 0 }, ".", cases[_i].budget, &fault, NULL
+        { min, max, 0, 1, 0 }, ".", cases[_i].budget, &fault, NULL, false
     };
     char *dir = sample_folder (), *path = sample_path (dir, "counts");
     struct ng_merger *m = ng_merger_new (&setup);
@@ -182,7 +182,7 @@ static enum ng_err
 run (const char *text, size_t len, struct ng_fault *fault)
 {
     struct ng_merge_setup setup = {
-        { 1, 4, 0, 1, 0 }, ".", 1 << 20, fault, NULL
+        { 1, 4, 0, 1, 0 }, ".", 1 << 20, fault, NULL, false
     };
     struct ng_merger *m = ng_merger_new (&setup);
     struct ng_textrun *r = ng_textrun_new (&setup, m);
@@ -244,7 +244,7 @@ START_TEST (the_budget_is_kept)
     {
         struct ng_fault fault = { .err = NG_OK };
         struct ng_merge_setup setup = {
-            { 1, 4, 0, 1, 0 }, "/no/such/folder", budget, &fault, NULL
+            { 1, 4, 0, 1, 0 }, "/no/such/folder", budget, &fault, NULL, false
         };
         struct ng_merger *m = ng_merger_new (&setup);
         struct ng_textrun *r = ng_textrun_new (&setup, m);

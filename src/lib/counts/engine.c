@@ -348,7 +348,7 @@ begin_portion (struct engine *e)
     return err;
 }
 
-/* Count the portion to an .ngc file without a name, F.  */
+/* Count the portion to an .ngc file of leaves without a name, F.  */
 static enum ng_err
 count_apart (struct engine *e, struct ng_ngc **f)
 {
@@ -357,6 +357,8 @@ count_apart (struct engine *e, struct ng_ngc **f)
     enum ng_err err;
 
     info.min_count = 1;
+    info.min_order = 1;
+    e->portion.leaves = true;
     err = ng_output_open_unnamed (e->o->spill_dir, e->fault, &out);
     if (err == NG_OK)
         err = count_portion (e, &info, out);
@@ -524,7 +526,8 @@ ng_engine_run (const char *const *names, size_t n_names,
                                        .spill_dir = options->spill_dir,
                                        .budget_bytes = options->budget,
                                        .fault = fault,
-                                       .progress = options->progress };
+                                       .progress = options->progress,
+                                       .leaves = true };
     err = ng_blocks_open (names, n_names, t->mode, &e.block_fault, &e.blocks);
     if (err != NG_OK && e.block_fault.err != NG_OK)
         *fault = e.block_fault;

@@ -20,8 +20,9 @@
        (order 2)         b=1      ba. a..       |ba. ba.|    ba. 2
                                   levels: a 2, b 2; a b 1, b a 2
 
-   If there was more than one portion, each is an .ngc file without a name, and
-   they are merged.  An n-gram that spans portions is counted in the later one,
+   If there was more than one portion, each is an .ngc file without a name that
+   has order N alone, and they are merged before lower orders are added up (see
+   counts/merge.h).  An n-gram that spans portions is counted in the later one,
    which begins with the last N - 1 tokens of the one before.
 
    The bytes that come out are the same for every number of threads and every

@@ -5,11 +5,16 @@
    the n-grams of each file are in the order of the sum's ranks too, and are
    merged order by order, as a stream.
 
+   Files of leaves are an engine's own: they have n-grams of the highest order,
+   and shorter ones only where the text ended, from which all lower orders are
+   added up once they are merged.
+
    The result depends on the sum alone: not on how many files it comes from, in
    which order, or with which budget.  */
 #ifndef NG_MERGE_H
 #define NG_MERGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +41,7 @@ struct ng_merge_setup
     /* Called now and then, if not NULL, with about how many bytes of the files
        were read so far and how many there are; anew for each group.  */
     void (*progress) (uint64_t done, uint64_t total);
+    bool leaves; /* the files have leaves, from order 1 up to the highest */
 };
 
 /* Merge SOURCES[N], N > 0, which stay the caller's, into OUT, which is not

@@ -3,6 +3,7 @@
 #include "counts/ngcwrite.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,11 +50,12 @@ struct ng_ngcw
     unsigned char *last_name;
     size_t last_name_len, cap_last_name;
 
-    /* Of ng_ngcw_keys: the last key, and the counts of its prefixes so far.  */
+    /* Of ng_ngcw_keys: the last key, and the counts of its prefixes so far,
+       which ng_ngcw_leaves leaves at 0.  */
     uint64_t key[NG_KEY_WORDS_MAX];
     uint32_t tokens[NG_ORDER_MAX];
     uint64_t sums[NG_ORDER_MAX];
-    unsigned depth; /* prefixes under way: tokens[0..depth) */
+    unsigned depth; /* its prefixes: tokens[0..depth) */
 };
 
 static enum ng_err
@@ -263,67 +265,119 @@ first_difference (const uint64_t *key, const uint64_t *last,
     return 64 * i + (unsigned) __builtin_clzll ((key[i] ^ last[i]) | 1);
 }
 
-static inline enum ng_err
-add_key (struct ng_ngcw *w, struct ng_key_shape shape, const uint64_t *key,
-         uint64_t count, const unsigned words)
+/* How many tokens KEY has in common with the last key.  */
+static inline unsigned
+shared_tokens (const struct ng_ngcw *w, struct ng_key_shape shape,
+               const uint64_t *key, const unsigned words)
 {
     /* Division of less than 256 by BITS, at most 32.  */
     const unsigned inverse = 65536 / shape.bits + 1;
-    unsigned common = first_difference (key, w->key, words) * inverse >> 16, i;
-    uint32_t token;
-    enum ng_err err;
+    unsigned common = first_difference (key, w->key, words) * inverse >> 16;
 
-    common = common < w->depth ? common : w->depth;
-    err = end_prefixes (w, common);
-    for (i = 0; i < common; i++)
-        w->sums[i] += count;
-    for (; i < shape.order; i++)
+    return common < w->depth ? common : w->depth;
+}
+
+/* KEY, which has COMMON tokens with the last key, is the last now.  */
+static inline void
+take_key (struct ng_ngcw *w, struct ng_key_shape shape, const uint64_t *key,
+          unsigned common, const unsigned words)
+{
+    uint32_t token;
+    unsigned i;
+
+    for (i = common; i < shape.order; i++)
         if (w->levels[i].common > common)
             w->levels[i].common = common;
     for (i = common;
          i < shape.order && (token = ng_key_token (key, shape, i)) != 0; i++)
-    {
         w->tokens[i] = token - 1;
-        w->sums[i] = count;
-    }
     w->depth = i;
     memcpy (w->key, key, words * sizeof *key);
+}
+
+/* KEY and its prefixes have COUNT more.  */
+static inline enum ng_err
+add_key (struct ng_ngcw *w, struct ng_key_shape shape, const uint64_t *key,
+         uint64_t count, const unsigned words)
+{
+    const unsigned common = shared_tokens (w, shape, key, words);
+    enum ng_err err = end_prefixes (w, common);
+
+    take_key (w, shape, key, common, words);
+    for (unsigned i = 0; i < common; i++)
+        w->sums[i] += count;
+    for (unsigned i = common; i < w->depth; i++)
+        w->sums[i] = count;
     return err;
 }
 
+/* KEY as it is.  */
 static inline enum ng_err
+add_leaf (struct ng_ngcw *w, struct ng_key_shape shape, const uint64_t *key,
+          uint64_t count, const unsigned words)
+{
+    const unsigned common = shared_tokens (w, shape, key, words);
+    struct level *l;
+    unsigned shared;
+
+    take_key (w, shape, key, common, words);
+    l = &w->levels[w->depth - 1];
+    shared = l->common;
+    l->common = w->depth - 1;
+    return add (w, l, w->depth, w->tokens, shared, count);
+}
+
+static inline __attribute__ ((always_inline)) enum ng_err
 add_keys (struct ng_ngcw *w, struct ng_key_shape shape, struct ng_key_cut cut,
-          const uint64_t *entries, size_t n, const unsigned words)
+          const uint64_t *entries, size_t n, bool leaves, const unsigned words)
 {
     enum ng_err err = NG_OK;
 
     shape.words = words;
     for (size_t i = 0; i < n && err == NG_OK; i++, entries += cut.words + 1)
     {
+        const uint64_t count = entries[cut.words];
         uint64_t key[NG_KEY_WORDS_MAX];
 
         ng_key_join (key, shape, cut, entries);
-        err = add_key (w, shape, key, entries[cut.words], words);
+        err = leaves ? add_leaf (w, shape, key, count, words)
+                     : add_key (w, shape, key, count, words);
     }
     return err;
+}
+
+static inline __attribute__ ((always_inline)) enum ng_err
+add_keys_any (struct ng_ngcw *w, struct ng_key_shape shape,
+              struct ng_key_cut cut, const uint64_t *entries, size_t n,
+              bool leaves)
+{
+    assert (shape.order == w->info.max_order);
+    switch (shape.words)
+    {
+    case 1:
+        return add_keys (w, shape, cut, entries, n, leaves, 1);
+    case 2:
+        return add_keys (w, shape, cut, entries, n, leaves, 2);
+    case 3:
+        return add_keys (w, shape, cut, entries, n, leaves, 3);
+    default:
+        return add_keys (w, shape, cut, entries, n, leaves, 4);
+    }
 }
 
 enum ng_err
 ng_ngcw_keys (struct ng_ngcw *w, struct ng_key_shape shape,
               struct ng_key_cut cut, const uint64_t *entries, size_t n)
 {
-    assert (shape.order == w->info.max_order);
-    switch (shape.words)
-    {
-    case 1:
-        return add_keys (w, shape, cut, entries, n, 1);
-    case 2:
-        return add_keys (w, shape, cut, entries, n, 2);
-    case 3:
-        return add_keys (w, shape, cut, entries, n, 3);
-    default:
-        return add_keys (w, shape, cut, entries, n, 4);
-    }
+    return add_keys_any (w, shape, cut, entries, n, false);
+}
+
+enum ng_err
+ng_ngcw_leaves (struct ng_ngcw *w, struct ng_key_shape shape,
+                struct ng_key_cut cut, const uint64_t *entries, size_t n)
+{
+    assert (w->info.min_order == 1 && w->info.min_count == 1);
+    return add_keys_any (w, shape, cut, entries, n, true);
 }
 
 /* Bring the section to the output, and note where it stands.  */

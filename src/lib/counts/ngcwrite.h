@@ -1,7 +1,7 @@
 /* Writes an .ngc file (see counts/ngc.h) from n-grams in order.
 
    Order of calls: ng_ngcw_open; all names by ng_ngcw_name and all n-grams by
-   ng_ngcw_add or ng_ngcw_keys, each order for itself rising, the orders in any
+   ng_ngcw_add, ng_ngcw_keys or ng_ngcw_leaves, each order for itself rising, the orders in any
    order or mixed; ng_ngcw_finish; ng_ngcw_close.  The highest order goes
    straight to the output; lower ones and names, which stand behind it, wait in
    temporary files.  The bytes depend on names and n-grams alone, not on how the
@@ -43,6 +43,12 @@ enum ng_err ng_ngcw_add (struct ng_ngcw *w, unsigned order,
 enum ng_err ng_ngcw_keys (struct ng_ngcw *w, struct ng_key_shape shape,
                           struct ng_key_cut cut, const uint64_t *entries,
                           size_t n) NG_MUST_CHECK;
+
+/* The same, but nothing is added up: an n-gram goes with its count to the order
+   of as many tokens as it has.  For a file of leaves, see counts/merge.h.  */
+enum ng_err ng_ngcw_leaves (struct ng_ngcw *w, struct ng_key_shape shape,
+                            struct ng_key_cut cut, const uint64_t *entries,
+                            size_t n) NG_MUST_CHECK;
 
 /* Write what is left, indexes and the table of contents.  OUT is not
    committed.  */

@@ -744,6 +744,17 @@ pass_turn (struct ng_portion *p)
     (void) pthread_mutex_unlock (&p->lock);
 }
 
+static enum ng_err
+write_bucket (const struct ng_portion *p, const struct ng_portion_worker *w,
+              struct ng_key_cut cut, struct ng_ngcw *out)
+{
+    const uint64_t *entries = ng_table_entries (w->table);
+    const size_t n = ng_table_size (w->table);
+
+    return p->leaves ? ng_ngcw_leaves (out, p->shape, cut, entries, n)
+                     : ng_ngcw_keys (out, p->shape, cut, entries, n);
+}
+
 enum ng_err
 ng_portion_count (struct ng_portion *p, unsigned i, struct ng_ngcw *out)
 {
@@ -769,8 +780,7 @@ ng_portion_count (struct ng_portion *p, unsigned i, struct ng_ngcw *out)
         if (!wait_turn (p, b))
             break;
         start = ng_stage_now (p->clock);
-        err = ng_ngcw_keys (out, p->shape, cut, ng_table_entries (w->table),
-                            ng_table_size (w->table));
+        err = write_bucket (p, w, cut, out);
         w->ns[NG_STAGE_WRITE] += ng_stage_now (p->clock) - start;
         if (err != NG_OK)
             return stop_all (p, err);

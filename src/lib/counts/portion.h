@@ -73,6 +73,7 @@ struct ng_portion
     ng_clock *clock;  /* NULL: none */
     bool ends_text;   /* the text ends with the portion */
     bool in_sentence; /* the portion begins inside a sentence */
+    bool leaves;      /* lower orders are not added up yet */
     unsigned n_workers;
     struct ng_portion_worker *workers; /* [n_workers] */
     struct ng_id_block *blocks;        /* [n_blocks] in the order of the text */
@@ -126,8 +127,8 @@ enum ng_err ng_portion_rank (struct ng_portion *p,
 /* Deal keys to buckets.  By every worker.  NG_ENOMEM.  */
 enum ng_err ng_portion_deal (struct ng_portion *p, unsigned w) NG_MUST_CHECK;
 
-/* Count buckets and write them to OUT in turn.  By every worker.  NG_ENOMEM,
-   NG_ELIMIT, NG_ESYS.  */
+/* Count buckets and write them to OUT in turn, as leaves if P is to.  By every
+   worker.  NG_ENOMEM, NG_ELIMIT, NG_ESYS.  */
 enum ng_err ng_portion_count (struct ng_portion *p, unsigned w,
                               struct ng_ngcw *out) NG_MUST_CHECK;
 
