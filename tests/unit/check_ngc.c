@@ -280,6 +280,68 @@ START_TEST (leaves_are_not_added_up)
 }
 END_TEST
 
+/* The bytes, *N, of a file of all 3-grams of 26 names, whose writer is given
+   PIECES[N_PIECES], half of them late.  */
+static unsigned char *
+write_with (struct ng_piece *pieces, size_t n_pieces, size_t *n)
+{
+    const struct ng_key_shape shape = ng_key_shape (3, 26);
+    const struct ng_key_cut whole = ng_key_cut (shape, 0, UINT64_MAX);
+    struct ng_ngc_info info = { 1, 3, 0, 1, 0 };
+    struct ng_fault fault = { .err = NG_OK };
+    struct ng_pieces list = { NULL, NULL };
+    struct ng_output *out;
+    struct ng_ngcw *w;
+    unsigned char *bytes;
+    size_t given = 0;
+
+    ck_assert_int_eq (ng_output_open_unnamed (".", &fault, &out), NG_OK);
+    ck_assert_int_eq (ng_ngcw_open (&info, out, ".", &fault, &w), NG_OK);
+    for (char c = 'a'; c <= 'z'; c++)
+        ck_assert_int_eq (ng_ngcw_name (w, (unsigned char *) &c, 1), NG_OK);
+    for (uint32_t k = 0; k < 26 * 26 * 26; k++)
+    {
+        uint64_t entry[NG_KEY_WORDS_MAX + 1] = { 0 };
+
+        while (given < (k < 9000 ? n_pieces / 2 : n_pieces))
+            ng_pieces_add (&list, &pieces[given++]);
+        ng_ngcw_give (w, &list);
+        ck_assert_ptr_null (list.first);
+        ng_key_push (entry, shape, shape.words, k / 26 / 26 + 1);
+        ng_key_push (entry, shape, shape.words, k / 26 % 26 + 1);
+        ng_key_push (entry, shape, shape.words, k % 26 + 1);
+        entry[shape.words] = k % 5 + 1;
+        ck_assert_int_eq (ng_ngcw_keys (w, shape, whole, entry, 1), NG_OK);
+    }
+    ck_assert_int_eq (ng_ngcw_finish (w), NG_OK);
+    ng_ngcw_close (w);
+    ck_assert_int_eq (ng_output_commit (out), NG_OK);
+    bytes = sums_read_fd (ng_output_fd (out), n);
+    ck_assert_int_eq (ng_output_close (out), NG_OK);
+    return bytes;
+}
+
+/* What waits for its place in the file waits in memory as far as that reaches,
+   and then in files: the bytes are the same.  */
+START_TEST (memory_that_is_given_changes_nothing)
+{
+    static const size_t given[] = { 1, 2, 3, 4, 5, 8, 100 };
+    static struct ng_piece memory[100];
+    unsigned char *bytes, *without;
+    size_t n, n_without;
+
+    without = write_with (NULL, 0, &n_without);
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+    {
+        bytes = write_with (memory, given[i], &n);
+        ck_assert_uint_eq (n, n_without);
+        ck_assert_mem_eq (bytes, without, n);
+        free (bytes);
+    }
+    free (without);
+}
+END_TEST
+
 /* ----------------------------------------------------------------- damage */
 
 /* Read all that is in the file of BYTES[N]; NG_OK if nothing is wrong.  */
@@ -481,6 +543,7 @@ ng_suite (void)
     tcase_add_test (tc, cursors_go_anywhere);
     tcase_add_test (tc, keys_give_all_orders);
     tcase_add_test (tc, leaves_are_not_added_up);
+    tcase_add_test (tc, memory_that_is_given_changes_nothing);
     tcase_add_test (tc, a_wrong_byte_is_noticed);
     tcase_add_test (tc, a_wrong_length_is_noticed);
     tcase_add_test (tc, contents_before_the_file_are_noticed);

@@ -80,12 +80,15 @@ take_bucket (struct ng_partition *p, size_t b, const struct corpus *c,
 {
     static uint64_t keys[NG_PARTITION_KEYS * NG_KEY_WORDS_MAX];
     const struct ng_key_cut cut = ng_partition_cut (p, b);
+    struct ng_pieces freed = { NULL, NULL };
     size_t part;
 
     ck_assert_uint_ge (cut.words, 1);
     ck_assert_uint_le (cut.words, c->shape.words);
-    while ((part = ng_partition_next (p, b, keys)) > 0)
+    while ((part = ng_partition_next (p, b, keys, &freed)) > 0)
     {
+        /* Whoever gets it may write over it.  */
+        memset (freed.last->bytes, 0xa5, sizeof freed.last->bytes);
         ck_assert_uint_le (part, NG_PARTITION_KEYS);
         ck_assert_uint_le (n + part, c->n);
         for (size_t i = 0; i < part; i++)

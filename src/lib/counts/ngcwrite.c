@@ -25,6 +25,8 @@ struct section
 {
     struct ng_ngc_entry entry; /* for the table of contents */
     struct ng_spill *spill; /* where it waits; NULL: straight to the output */
+    struct ng_pieces held;  /* what comes before what SPILL has */
+    size_t room;            /* bytes that the last of HELD has room for */
     unsigned char *block;   /* [cap] the block being filled, head and all */
     size_t len, cap;
     unsigned n;        /* items in it */
@@ -47,6 +49,7 @@ struct ng_ngcw
     struct ng_fault *fault;
     struct level levels[NG_ORDER_MAX]; /* order k: levels[k - 1] */
     struct section names;
+    struct ng_pieces pieces; /* free */
     unsigned char *last_name;
     size_t last_name_len, cap_last_name;
 
@@ -121,6 +124,44 @@ ng_ngcw_close (struct ng_ngcw *w)
     free (w);
 }
 
+void
+ng_ngcw_give (struct ng_ngcw *w, struct ng_pieces *pieces)
+{
+    ng_pieces_move (&w->pieces, pieces);
+}
+
+/* Keep LEN bytes of S until its turn comes: in memory as long as there is some,
+   then all in its file.  */
+static enum ng_err
+keep (struct ng_ngcw *w, struct section *s, const unsigned char *bytes,
+      size_t len)
+{
+    while (len > 0 && ng_spill_size (s->spill) == 0)
+    {
+        size_t n = len < s->room ? len : s->room;
+
+        if (n > 0)
+        {
+            struct ng_piece *last = s->held.last;
+
+            memcpy (last->bytes + sizeof last->bytes - s->room, bytes, n);
+            s->room -= n;
+            bytes += n;
+            len -= n;
+        }
+        else
+        {
+            struct ng_piece *piece = ng_pieces_take (&w->pieces);
+
+            if (!piece)
+                break;
+            ng_pieces_add (&s->held, piece);
+            s->room = sizeof piece->bytes;
+        }
+    }
+    return len > 0 ? ng_spill_write (s->spill, bytes, len) : NG_OK;
+}
+
 /* Write the block of S, if it has anything.  */
 static enum ng_err
 end_block (struct ng_ngcw *w, struct section *s)
@@ -144,7 +185,7 @@ end_block (struct ng_ngcw *w, struct section *s)
     s->entry.bytes += len;
     s->n = 0;
     s->len = NG_NGC_BLOCK_HEAD_BYTES;
-    return s->spill ? ng_spill_write (s->spill, s->block, len)
+    return s->spill ? keep (w, s, s->block, len)
                     : ng_output_write (w->out, s->block, len);
 }
 
@@ -385,7 +426,7 @@ static enum ng_err
 place_section (struct ng_ngcw *w, struct section *s)
 {
     unsigned char *buf;
-    enum ng_err err;
+    enum ng_err err = NG_OK;
 
     s->entry.offset = ng_output_offset (w->out);
     if (!s->spill)
@@ -393,6 +434,13 @@ place_section (struct ng_ngcw *w, struct section *s)
         s->entry.offset -= s->entry.bytes;
         return NG_OK;
     }
+    for (const struct ng_piece *p = s->held.first; p && err == NG_OK;
+         p = p->next)
+        err = ng_output_write (w->out, p->bytes,
+                               sizeof p->bytes
+                                   - (p == s->held.last ? s->room : 0));
+    if (err != NG_OK || ng_spill_size (s->spill) == 0)
+        return err;
     buf = malloc (COPY_BYTES);
     err = buf ? ng_spill_rewind (s->spill) : NG_ENOMEM;
     while (err == NG_OK)

@@ -4,7 +4,7 @@
    ng_ngcw_add, ng_ngcw_keys or ng_ngcw_leaves, each order for itself rising, the orders in any
    order or mixed; ng_ngcw_finish; ng_ngcw_close.  The highest order goes
    straight to the output; lower ones and names, which stand behind it, wait in
-   temporary files.  The bytes depend on names and n-grams alone, not on how the
+   memory that the writer was given, and in temporary files.  The bytes depend on names and n-grams alone, not on how the
    calls were mixed.  One thread at a time.  */
 #ifndef NG_NGCWRITE_H
 #define NG_NGCWRITE_H
@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/pieces.h"
 #include "counts/key.h"
 #include "counts/ngc.h"
 #include "io/output.h"
@@ -25,6 +26,10 @@ struct ng_ngcw;
 enum ng_err ng_ngcw_open (const struct ng_ngc_info *info, struct ng_output *out,
                           const char *spill_dir, struct ng_fault *fault,
                           struct ng_ngcw **w) NG_MUST_CHECK;
+
+/* Use PIECES, which are the caller's again and may be freed after W is
+   closed.  */
+void ng_ngcw_give (struct ng_ngcw *w, struct ng_pieces *pieces);
 
 /* The next name of the vocabulary; each is above the one before.  */
 enum ng_err ng_ngcw_name (struct ng_ngcw *w, const unsigned char *name,

@@ -25,23 +25,16 @@
    that is the answer, and else the splitters between are searched.  */
 enum
 {
-    CHUNK_BYTES = 4096,
     CHUNK_PAD = 8 * NG_KEY_WORDS_MAX, /* that writing goes too far at most */
     SLAB_BYTES = 2 << 20,             /* a large page */
     SMALL_SLABS = 4                   /* that are not yet worth one */
 };
 
-struct chunk
-{
-    struct chunk *next;
-    unsigned char keys[CHUNK_BYTES - sizeof (struct chunk *)];
-};
-
 struct bucket
 {
-    struct chunk *head, *tail;
-    unsigned char *at;   /* in TAIL */
-    uint32_t room;       /* keys that TAIL has room for */
+    struct ng_pieces chunks;
+    unsigned char *at;   /* in the last */
+    uint32_t room;       /* keys that it has room for */
     uint8_t drop, bytes; /* of its cut */
 };
 
@@ -241,21 +234,21 @@ begin_slab (struct ng_partition *p)
     }
     s = &p->slabs[p->n_begun++];
     p->free_at = s->pages;
-    p->n_free = s->bytes / CHUNK_BYTES;
+    p->n_free = s->bytes / NG_PIECE_BYTES;
     return NG_OK;
 }
 
-static struct chunk *
+static struct ng_piece *
 new_chunk (struct ng_partition *p)
 {
-    struct chunk *c;
+    struct ng_piece *c;
 
     while (p->n_free == 0)
         if (begin_slab (p) != NG_OK)
             return NULL;
     /* Slabs begin with a page.  */
-    c = (struct chunk *) (void *) p->free_at;
-    p->free_at += CHUNK_BYTES;
+    c = (struct ng_piece *) (void *) p->free_at;
+    p->free_at += NG_PIECE_BYTES;
     p->n_free--;
     return c;
 }
@@ -264,23 +257,18 @@ new_chunk (struct ng_partition *p)
 static inline size_t
 chunk_keys (size_t bytes)
 {
-    return (sizeof ((struct chunk *) NULL)->keys - CHUNK_PAD) / bytes;
+    return (sizeof ((struct ng_piece *) NULL)->bytes - CHUNK_PAD) / bytes;
 }
 
 static enum ng_err
 extend (struct ng_partition *p, struct bucket *b)
 {
-    struct chunk *c = new_chunk (p);
+    struct ng_piece *c = new_chunk (p);
 
     if (!c)
         return NG_ENOMEM;
-    c->next = NULL;
-    if (b->tail)
-        b->tail->next = c;
-    else
-        b->head = c;
-    b->tail = c;
-    b->at = c->keys;
+    ng_pieces_add (&b->chunks, c);
+    b->at = c->bytes;
     b->room = (uint32_t) chunk_keys (b->bytes);
     return NG_OK;
 }
@@ -394,29 +382,30 @@ get_keys (const unsigned char *from, size_t n, unsigned bytes, uint64_t *keys,
 }
 
 size_t
-ng_partition_next (struct ng_partition *p, size_t i, uint64_t *keys)
+ng_partition_next (struct ng_partition *p, size_t i, uint64_t *keys,
+                   struct ng_pieces *freed)
 {
     struct bucket *b = &p->buckets[i];
-    struct chunk *c = b->head;
+    struct ng_piece *c = ng_pieces_take (&b->chunks);
     size_t n;
 
     if (!c)
         return 0;
-    n = chunk_keys (b->bytes) - (c->next ? 0 : b->room);
-    b->head = c->next;
+    n = chunk_keys (b->bytes) - (b->chunks.first ? 0 : b->room);
     switch (p->bounds.cuts[i].words)
     {
     case 1:
-        get_keys (c->keys, n, b->bytes, keys, 1);
+        get_keys (c->bytes, n, b->bytes, keys, 1);
         break;
     case 2:
-        get_keys (c->keys, n, b->bytes, keys, 2);
+        get_keys (c->bytes, n, b->bytes, keys, 2);
         break;
     case 3:
-        get_keys (c->keys, n, b->bytes, keys, 3);
+        get_keys (c->bytes, n, b->bytes, keys, 3);
         break;
     default:
-        get_keys (c->keys, n, b->bytes, keys, 4);
+        get_keys (c->bytes, n, b->bytes, keys, 4);
     }
+    ng_pieces_add (freed, c);
     return n;
 }

@@ -13,7 +13,8 @@
    Order of calls: ng_partition_new; ng_partition_add; then for each bucket
    ng_partition_next until 0; ng_partition_free.  One thread at a time; for
    more, ng_partition_like gives each its own with the same bounds, and bucket
-   B is then what they all have in B.  */
+   B is then what they all have in B.  Buckets that one thread reads are no
+   concern of another's.  */
 #ifndef NG_PARTITION_H
 #define NG_PARTITION_H
 
@@ -21,11 +22,12 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/pieces.h"
 #include "counts/key.h"
 
 enum
 {
-    NG_PARTITION_KEYS = 4096 /* at most, in a piece of a bucket */
+    NG_PARTITION_KEYS = 4096 /* at most, that are handed out at once */
 };
 
 struct ng_partition;
@@ -65,9 +67,10 @@ size_t ng_partition_n_buckets (const struct ng_partition *p);
 struct ng_key_cut ng_partition_cut (const struct ng_partition *p, size_t b);
 
 /* The next keys of bucket B, cut, to KEYS[up to NG_PARTITION_KEYS][words of
-   the cut]: each call hands out one piece and forgets it.  Returns how many,
-   0 after the last.  */
-size_t ng_partition_next (struct ng_partition *p, size_t b, uint64_t *keys);
+   the cut]: each call hands out some and forgets them; the memory they took goes
+   to FREED, and stays P's to be freed.  Returns how many, 0 after the last.  */
+size_t ng_partition_next (struct ng_partition *p, size_t b, uint64_t *keys,
+                          struct ng_pieces *freed);
 
 /* Let P use the BYTES at PAGES, from ng_pages_alloc, and free them with the
    rest.  NG_ENOMEM, with PAGES still the caller's.  */

@@ -701,7 +701,7 @@ count_bucket (struct ng_portion *p, struct ng_portion_worker *w, size_t b,
     {
         struct ng_partition *from = p->workers[i].partition;
 
-        while ((n = ng_partition_next (from, b, w->keys)) > 0)
+        while ((n = ng_partition_next (from, b, w->keys, &w->freed)) > 0)
         {
             enum ng_err err = ng_table_count (w->table, w->keys, n);
 
@@ -744,13 +744,16 @@ pass_turn (struct ng_portion *p)
     (void) pthread_mutex_unlock (&p->lock);
 }
 
+/* Write the bucket that W has counted.  Where its keys were there is room now
+   for what waits to be written.  */
 static enum ng_err
-write_bucket (const struct ng_portion *p, const struct ng_portion_worker *w,
+write_bucket (const struct ng_portion *p, struct ng_portion_worker *w,
               struct ng_key_cut cut, struct ng_ngcw *out)
 {
     const uint64_t *entries = ng_table_entries (w->table);
     const size_t n = ng_table_size (w->table);
 
+    ng_ngcw_give (out, &w->freed);
     return p->leaves ? ng_ngcw_leaves (out, p->shape, cut, entries, n)
                      : ng_ngcw_keys (out, p->shape, cut, entries, n);
 }

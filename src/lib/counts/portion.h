@@ -60,7 +60,8 @@ struct ng_portion_worker
     struct ng_id_info *info; /* [types] */
     struct ng_partition *partition;
     struct ng_table *table;
-    uint64_t *keys; /* [NG_PARTITION_KEYS][words] of a bucket */
+    uint64_t *keys;         /* [NG_PARTITION_KEYS][words] of a bucket */
+    struct ng_pieces freed; /* memory that its buckets' keys had */
     uint64_t *scratch;
     size_t cap_scratch;
     uint64_t ns[NG_STAGES];
