@@ -187,7 +187,13 @@ count_portion (struct ng_portion *p, const struct ng_ngc_info *info,
         ck_assert_int_eq (ng_portion_sort_names (p, i), NG_OK);
     ck_assert_int_eq (ng_output_open_unnamed (".", fault, &out), NG_OK);
     ck_assert_int_eq (ng_ngcw_open (info, out, ".", fault, &w), NG_OK);
-    ck_assert_int_eq (ng_portion_rank (p, w), NG_OK);
+    ck_assert_int_eq (ng_portion_split_names (p), NG_OK);
+    for (unsigned i = 0; i < p->n_workers; i++)
+        ck_assert_int_eq (ng_portion_merge_names (p, i), NG_OK);
+    ck_assert_int_eq (ng_portion_bounds (p), NG_OK);
+    for (unsigned i = 0; i < p->n_workers; i++)
+        ck_assert_int_eq (ng_portion_place_types (p, i), NG_OK);
+    ck_assert_int_eq (ng_portion_write_names (p, w), NG_OK);
     run_workers (p, NULL, threads);
     run_workers (p, w, threads);
     ck_assert_int_eq (ng_ngcw_finish (w), NG_OK);

@@ -217,6 +217,8 @@ enum phase
 {
     PHASE_READ,
     PHASE_SORT_NAMES,
+    PHASE_MERGE_NAMES,
+    PHASE_PLACE_TYPES,
     PHASE_DEAL,
     PHASE_COUNT
 };
@@ -229,6 +231,18 @@ struct task
     bool started;
 };
 
+/* Somebody writes the names, and the others begin to deal.  */
+static enum ng_err
+deal (struct reader *r)
+{
+    struct ng_portion *p = &r->e->portion;
+    enum ng_err err = NG_OK;
+
+    if (r->index == 0)
+        err = ng_portion_write_names (p, r->e->writer);
+    return err == NG_OK ? ng_portion_deal (p, r->index) : err;
+}
+
 static enum ng_err
 run_phase (struct reader *r, enum phase phase)
 {
@@ -240,8 +254,12 @@ run_phase (struct reader *r, enum phase phase)
         return read_blocks (r);
     case PHASE_SORT_NAMES:
         return ng_portion_sort_names (p, r->index);
+    case PHASE_MERGE_NAMES:
+        return ng_portion_merge_names (p, r->index);
+    case PHASE_PLACE_TYPES:
+        return ng_portion_place_types (p, r->index);
     case PHASE_DEAL:
-        return ng_portion_deal (p, r->index);
+        return deal (r);
     default:
         return ng_portion_count (p, r->index, r->e->writer);
     }
@@ -307,6 +325,21 @@ all_workers (struct engine *e, enum phase phase)
 
 /* --------------------------------------------------------------- portions  */
 
+/* Find the order of all names, and what is to be known of each id.  */
+static enum ng_err
+rank_types (struct engine *e)
+{
+    enum ng_err err = all_workers (e, PHASE_SORT_NAMES);
+
+    if (err == NG_OK)
+        err = ng_portion_split_names (&e->portion);
+    if (err == NG_OK)
+        err = all_workers (e, PHASE_MERGE_NAMES);
+    if (err == NG_OK)
+        err = ng_portion_bounds (&e->portion);
+    return err == NG_OK ? all_workers (e, PHASE_PLACE_TYPES) : err;
+}
+
 /* Count what the portion has into OUT.  */
 static enum ng_err
 count_portion (struct engine *e, const struct ng_ngc_info *info,
@@ -314,11 +347,9 @@ count_portion (struct engine *e, const struct ng_ngc_info *info,
 {
     enum ng_err err;
 
-    err = all_workers (e, PHASE_SORT_NAMES);
+    err = rank_types (e);
     if (err == NG_OK)
         err = ng_ngcw_open (info, out, e->o->spill_dir, e->fault, &e->writer);
-    if (err == NG_OK)
-        err = ng_portion_rank (&e->portion, e->writer);
     if (err == NG_OK)
         err = all_workers (e, PHASE_DEAL);
     if (err == NG_OK)

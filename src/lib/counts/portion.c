@@ -9,17 +9,11 @@
 #include "base/mem.h"
 #include "base/pages.h"
 #include "base/radix.h"
-#include "text/lexical.h"
 
 enum
 {
-    /* Positions to a bucket: its table and entries stay in a cache of 1 MiB.  */
-    BUCKET_POSITIONS = 16 * 1024,
     CHUNK_WASTE = 2048, /* bytes, for each bucket of each worker */
-    BUCKETS_MAX = 8192,
-    BUCKET_SAMPLE = 32, /* keys in the sample for each bucket */
     DEAL_AHEAD = 16,    /* ids between fetching an info and its use */
-    NAMES_AHEAD = 32,   /* names fetched together */
 
     /* Memory for a type besides its name in a vocabulary: its place in the
        order of names while that is sorted, its info, its bounds.  */
@@ -123,6 +117,8 @@ ng_portion_fini (struct ng_portion *p)
         ng_vocab_free (w->vocab);
         ng_table_free (w->table);
         free (w->sorted);
+        free (w->ranges);
+        free (w->ranked);
         free (w->info);
         free (w->scratch);
         free (w->keys);
@@ -195,236 +191,10 @@ ng_portion_bytes (const struct ng_portion *p)
     /* Keys go where ids were; the last chunk of each bucket is half empty.  */
     return bytes + types * TYPE_BYTES
            + positions * (key_bytes > 4 ? key_bytes : 4) + p->n_ids / 2
-           + positions * p->n_workers * CHUNK_WASTE / BUCKET_POSITIONS;
+           + positions * p->n_workers * CHUNK_WASTE / NG_BUCKET_POSITIONS;
 }
 
-/* ------------------------------------------------------------------ ranks  */
-
-enum ng_err
-ng_portion_sort_names (struct ng_portion *p, unsigned i)
-{
-    struct ng_portion_worker *w = &p->workers[i];
-    const uint32_t n = ng_vocab_size (w->vocab);
-    uint64_t start = ng_stage_now (p->clock);
-    enum ng_err err;
-
-    w->sorted = ng_alloc_array (n, sizeof *w->sorted);
-    w->info = ng_alloc_array (n, sizeof *w->info);
-    if (!w->sorted || !w->info)
-        return NG_ENOMEM;
-    err = ng_lexical_sort (w->vocab, ' ', w->sorted);
-    w->ns[NG_STAGE_RANK] += ng_stage_now (p->clock) - start;
-    return err;
-}
-
-/* The order of two names, each followed by a space.  */
-static int
-compare_names (const unsigned char *a, size_t a_len, const unsigned char *b,
-               size_t b_len)
-{
-    size_t n = a_len < b_len ? a_len : b_len;
-    int order = memcmp (a, b, n);
-
-    if (order != 0 || a_len == b_len)
-        return order;
-    if (a_len > n)
-        return a[n] < ' ' ? -1 : 1;
-    return b[n] < ' ' ? 1 : -1;
-}
-
-/* A worker's names in order, and the one it is at; NULL behind the last.  */
-struct name_run
-{
-    const struct ng_vocab *vocab;
-    const uint32_t *sorted;
-    uint32_t at, n;
-    const unsigned char *name;
-    size_t len;
-};
-
-/* Look at the name R is at.  Names in order are anywhere in memory: some at a
-   time are fetched together.  */
-static void
-look (struct name_run *r)
-{
-    const uint32_t left = r->n - r->at;
-
-    r->name = NULL;
-    if (left == 0)
-        return;
-    if (r->at % NAMES_AHEAD == 0)
-        ng_vocab_fetch_names (r->vocab, r->sorted + r->at,
-                              left < NAMES_AHEAD ? left : NAMES_AHEAD);
-    r->name = ng_vocab_name (r->vocab, r->sorted[r->at], &r->len);
-}
-
-/* The run of RUNS[N] that is at the least name; NULL if all are at the end.  */
-static const struct name_run *
-least_run (const struct name_run *runs, unsigned n)
-{
-    const struct name_run *least = NULL;
-
-    for (unsigned i = 0; i < n; i++)
-        if (runs[i].name
-            && (!least
-                || compare_names (runs[i].name, runs[i].len, least->name,
-                                  least->len)
-                       < 0))
-            least = &runs[i];
-    return least;
-}
-
-/* The type NAME[LEN] gets the next rank, in all runs that are at it.  */
-static void
-rank_type (struct ng_portion *p, struct name_run *runs,
-           const unsigned char *name, size_t len)
-{
-    p->n_types++;
-    for (unsigned w = 0; w < p->n_workers; w++)
-    {
-        struct name_run *r = &runs[w];
-
-        if (r->name && r->len == len && memcmp (r->name, name, len) == 0)
-        {
-            p->workers[w].info[r->sorted[r->at++]].token = p->n_types;
-            look (r);
-        }
-    }
-}
-
-/* Give every id of every worker its rank.  */
-static enum ng_err
-merge_names (struct ng_portion *p, struct ng_ngcw *out)
-{
-    struct name_run *runs = ng_calloc_array (p->n_workers, sizeof *runs);
-    const struct name_run *least;
-    enum ng_err err = runs ? NG_OK : NG_ENOMEM;
-
-    for (unsigned w = 0; w < p->n_workers && err == NG_OK; w++)
-    {
-        runs[w].vocab = p->workers[w].vocab;
-        runs[w].sorted = p->workers[w].sorted;
-        runs[w].n = ng_vocab_size (runs[w].vocab);
-        look (&runs[w]);
-    }
-    while (err == NG_OK && (least = least_run (runs, p->n_workers)) != NULL)
-        if (p->n_types == NG_TYPES_MAX)
-            err = NG_ELIMIT;
-        else
-        {
-            err = ng_ngcw_name (out, least->name, least->len);
-            rank_type (p, runs, least->name, least->len);
-        }
-    free (runs);
-    return err;
-}
-
-/* --------------------------------------------------------------- sampling  */
-
-/* The first words of the keys at about MAX places, evenly spaced.  The
-   keys are those of ids as they stand; the marks of sentences do not matter
-   for a sample.  */
-static size_t
-draw_sample (const struct ng_portion *p, uint64_t *sample, size_t max)
-{
-    const uint64_t step = p->n_ids / max + 1;
-    uint64_t skip = step / 2;
-    size_t n_sample = 0;
-
-    for (size_t b = 0; b < p->n_blocks; b++)
-    {
-        const struct ng_id_block *block = &p->blocks[b];
-        const struct ng_id_info *info = p->workers[block->owner].info;
-        uint64_t at = skip;
-
-        for (; at < block->n && n_sample < max; at += step)
-        {
-            uint64_t key[NG_KEY_WORDS_MAX] = { 0 };
-
-            for (size_t i = 0; i < p->order; i++)
-            {
-                uint32_t id =
-                    at + i < block->n ? block->ids[at + i] : NG_ID_BREAK;
-
-                ng_key_push (key, p->shape, p->shape.words,
-                             id == NG_ID_BREAK ? 0 : info[id].token);
-            }
-            sample[n_sample++] = key[0];
-        }
-        skip = at - block->n;
-    }
-    return n_sample;
-}
-
-static enum ng_err
-make_partitions (struct ng_portion *p)
-{
-    const uint64_t wanted = p->n_ids / BUCKET_POSITIONS + 1;
-    const size_t n_buckets =
-        wanted < BUCKETS_MAX ? (size_t) wanted : BUCKETS_MAX;
-    const size_t max = n_buckets * BUCKET_SAMPLE;
-    uint64_t *sample = ng_alloc_array (max, sizeof *sample);
-
-    if (!sample)
-        return NG_ENOMEM;
-    p->workers[0].partition =
-        ng_partition_new (p->shape, p->n_types, n_buckets, sample,
-                          n_buckets > 1 ? draw_sample (p, sample, max) : 0);
-    free (sample);
-    for (unsigned w = 0; w < p->n_workers; w++)
-    {
-        struct ng_portion_worker *worker = &p->workers[w];
-        const uint32_t n = ng_vocab_size (worker->vocab);
-
-        if (w > 0 && p->workers[0].partition)
-            worker->partition = ng_partition_like (p->workers[0].partition);
-        if (!worker->partition)
-            return NG_ENOMEM;
-        for (uint32_t id = 0; id < n; id++)
-            ng_partition_range (worker->partition, worker->info[id].token,
-                                &worker->info[id].low, &worker->info[id].high);
-    }
-    return NG_OK;
-}
-
-/* Which blocks begin inside a sentence.  */
-static void
-find_sentences (struct ng_portion *p)
-{
-    bool inside = p->in_sentence;
-
-    for (size_t i = 0; i < p->n_blocks; i++)
-    {
-        struct ng_id_block *b = &p->blocks[i];
-
-        b->in_sentence = inside;
-        if (b->n > 0)
-            inside = b->ids[b->n - 1] != NG_ID_BREAK;
-    }
-}
-
-enum ng_err
-ng_portion_rank (struct ng_portion *p, struct ng_ngcw *out)
-{
-    struct ng_portion_worker *first = &p->workers[0];
-    uint64_t start = ng_stage_now (p->clock);
-    enum ng_err err = NG_OK;
-
-    if (p->n_ids > 0)
-        err = merge_names (p, out);
-    p->shape = ng_key_shape (p->order, p->n_types);
-    find_sentences (p);
-    if (err == NG_OK && p->n_ids > 0)
-        err = make_partitions (p);
-    /* What sorting took is not needed any more.  */
-    for (unsigned w = 0; w < p->n_workers; w++)
-    {
-        free (p->workers[w].sorted);
-        p->workers[w].sorted = NULL;
-    }
-    first->ns[NG_STAGE_RANK] += ng_stage_now (p->clock) - start;
-    return err;
-}
+/* --------------------------------------------------------------- carrying  */
 
 enum ng_err
 ng_portion_carry (const struct ng_portion *p, struct ng_vocab *names,

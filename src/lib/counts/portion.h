@@ -2,12 +2,22 @@
    of the engine, see counts/engine.h.
 
    Each worker has a vocabulary of its own, so the ids of a block mean
-   something only with the worker that read it.  Order of calls:
-   ng_portion_init; ng_portion_add_block by any worker for every block;
-   ng_portion_rank; ng_portion_deal by every worker; ng_portion_count by every
-   worker; ng_portion_fini.  The calls "by every worker" run on one thread for
-   each worker at a time, or on one thread one after another; a worker takes
-   what work is left.  */
+   something only with the worker that read it.  Order of calls; those marked *
+   are made for every worker, at the same time or one after another, and a
+   worker takes what work is left:
+
+       ng_portion_init
+       ng_portion_reserve, ng_portion_fill     for every block, by any worker
+       ng_portion_carry
+       ng_portion_sort_names *                 counts/portionrank.c has these:
+       ng_portion_split_names                  one order of all names, from
+       ng_portion_merge_names *                those of the workers, and what
+       ng_portion_bounds                       it says of every id
+       ng_portion_place_types *
+       ng_portion_write_names                  while others deal
+       ng_portion_deal *
+       ng_portion_count *
+       ng_portion_fini                                                       */
 #ifndef NG_PORTION_H
 #define NG_PORTION_H
 
@@ -26,6 +36,12 @@
 
 /* Stands among ids where a line of a text of sentences ends.  */
 #define NG_ID_BREAK UINT32_MAX
+
+enum
+{
+    /* Positions to a bucket: its table and entries stay in a cache of 1 MiB.  */
+    NG_BUCKET_POSITIONS = 16 * 1024
+};
 
 /* Ids of the marks in every worker's vocabulary, in a text of sentences.  */
 enum
@@ -54,10 +70,13 @@ struct ng_id_block
 struct ng_portion_worker
 {
     struct ng_vocab *vocab;
-    uint32_t n_types;        /* of it and ... */
-    size_t vocab_bytes;      /* ... its memory when last asked for */
-    uint32_t *sorted;        /* [types] ids in the order of names */
-    struct ng_id_info *info; /* [types] */
+    uint32_t n_types;   /* of it and ... */
+    size_t vocab_bytes; /* ... its memory when last asked for */
+    uint32_t *sorted;   /* [types] ids in the order of names; ... */
+    uint32_t *ranges;   /* ... [n_workers + 1] each worker's range begins */
+    struct ng_ranked_type *ranked; /* [n_ranked] types of its range, in order */
+    uint32_t n_ranked, first_rank; /* rank of the first */
+    struct ng_id_info *info;       /* [types] */
     struct ng_partition *partition;
     struct ng_table *table;
     uint64_t *keys;         /* [NG_PARTITION_KEYS][words] of a bucket */
@@ -116,20 +135,33 @@ enum ng_err ng_portion_fill (struct ng_portion *p, size_t place, unsigned owner,
    caller holds P's lock.  */
 uint64_t ng_portion_bytes (const struct ng_portion *p);
 
-/* Sort worker W's vocabulary.  By every worker.  NG_ENOMEM.  */
+/* Sort worker W's vocabulary.  NG_ENOMEM.  */
 enum ng_err ng_portion_sort_names (struct ng_portion *p,
                                    unsigned w) NG_MUST_CHECK;
 
-/* Merge the vocabularies, write the names to OUT, and find the bounds of
-   buckets.  Once, after all names are sorted.  NG_ENOMEM, NG_ESYS, NG_ELIMIT.  */
-enum ng_err ng_portion_rank (struct ng_portion *p,
-                             struct ng_ngcw *out) NG_MUST_CHECK;
+/* Cut the order of all names into a range for every worker.  NG_ENOMEM.  */
+enum ng_err ng_portion_split_names (struct ng_portion *p) NG_MUST_CHECK;
 
-/* Deal keys to buckets.  By every worker.  NG_ENOMEM.  */
+/* Merge what the vocabularies have in the range of worker W.  NG_ENOMEM.  */
+enum ng_err ng_portion_merge_names (struct ng_portion *p,
+                                    unsigned w) NG_MUST_CHECK;
+
+/* Join the ranges, and find the bounds of buckets.  NG_ENOMEM, NG_ELIMIT.  */
+enum ng_err ng_portion_bounds (struct ng_portion *p) NG_MUST_CHECK;
+
+/* Find ranks and buckets of worker W's ids.  NG_ENOMEM.  */
+enum ng_err ng_portion_place_types (struct ng_portion *p,
+                                    unsigned w) NG_MUST_CHECK;
+
+/* Write all names to OUT.  NG_ENOMEM, NG_ESYS.  */
+enum ng_err ng_portion_write_names (struct ng_portion *p,
+                                    struct ng_ngcw *out) NG_MUST_CHECK;
+
+/* Deal keys to buckets.  NG_ENOMEM.  */
 enum ng_err ng_portion_deal (struct ng_portion *p, unsigned w) NG_MUST_CHECK;
 
-/* Count buckets and write them to OUT in turn, as leaves if P is to.  By every
-   worker.  NG_ENOMEM, NG_ELIMIT, NG_ESYS.  */
+/* Count buckets and write them to OUT in turn, as leaves if P is to.
+   NG_ENOMEM, NG_ELIMIT, NG_ESYS.  */
 enum ng_err ng_portion_count (struct ng_portion *p, unsigned w,
                               struct ng_ngcw *out) NG_MUST_CHECK;
 
