@@ -14,9 +14,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
-#include "counts/merge.h"
+#include "counts/mergesetup.h"
+#include "counts/ngcread.h"
+#include "io/output.h"
 
 /* How many lists F is when it is merged; LEAVES as in the setup.  */
 unsigned ng_merge_n_lists (const struct ng_ngc *f, bool leaves);

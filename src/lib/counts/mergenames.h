@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "counts/merge.h"
+#include "counts/mergesetup.h"
 #include "counts/ngcread.h"
 #include "counts/ngcwrite.h"
 #include "io/paged.h"
