@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 #include "base/pages.h"
-#include "base/radix.h"
 
 enum
 {
@@ -78,7 +77,7 @@ ng_portion_init (struct ng_portion *p, unsigned order, bool sentences,
 
     memset (p, 0, sizeof *p);
     (void) pthread_mutex_init (&p->lock, NULL);
-    (void) pthread_cond_init (&p->turned, NULL);
+    (void) pthread_cond_init (&p->written, NULL);
     p->order = order;
     p->sentences = sentences;
     p->in_sentence = in_sentence;
@@ -115,7 +114,6 @@ ng_portion_fini (struct ng_portion *p)
 
         ng_partition_free (w->partition);
         ng_vocab_free (w->vocab);
-        ng_table_free (w->table);
         free (w->sorted);
         free (w->ranges);
         free (w->ranked);
@@ -124,8 +122,11 @@ ng_portion_fini (struct ng_portion *p)
         free (w->keys);
     }
     free (p->workers);
+    for (unsigned i = 0; i < p->n_slots; i++)
+        ng_table_free (p->slots[i].table);
+    free (p->slots);
     (void) pthread_mutex_destroy (&p->lock);
-    (void) pthread_cond_destroy (&p->turned);
+    (void) pthread_cond_destroy (&p->written);
     memset (p, 0, sizeof *p);
 }
 
@@ -387,14 +388,13 @@ deal_block_any (struct ng_portion *p, struct ng_portion_worker *w, size_t place)
     }
 }
 
-/* Remember that a worker failed, so that the others stop.  */
-static enum ng_err
-stop_all (struct ng_portion *p, enum ng_err err)
+enum ng_err
+ng_portion_stop (struct ng_portion *p, enum ng_err err)
 {
     (void) pthread_mutex_lock (&p->lock);
     if (p->failed == NG_OK)
         p->failed = err;
-    (void) pthread_cond_broadcast (&p->turned);
+    (void) pthread_cond_broadcast (&p->written);
     (void) pthread_mutex_unlock (&p->lock);
     return err;
 }
@@ -447,117 +447,9 @@ ng_portion_deal (struct ng_portion *p, unsigned i)
         enum ng_err err = deal_block_any (p, w, place);
 
         if (err != NG_OK)
-            return stop_all (p, err);
+            return ng_portion_stop (p, err);
         finish_block (p, w, place);
     }
     w->ns[NG_STAGE_DEAL] += ng_stage_now (p->clock) - start;
-    return NG_OK;
-}
-
-/* --------------------------------------------------------------- counting  */
-
-/* Count bucket B of all workers, whose keys are cut to WORDS words, in W's
-   table, and sort what is distinct.  */
-static enum ng_err
-count_bucket (struct ng_portion *p, struct ng_portion_worker *w, size_t b,
-              unsigned words)
-{
-    uint64_t start = ng_stage_now (p->clock), counted;
-    uint64_t *more;
-    size_t n;
-
-    ng_table_clear (w->table, words);
-    for (unsigned i = 0; i < p->n_workers; i++)
-    {
-        struct ng_partition *from = p->workers[i].partition;
-
-        while ((n = ng_partition_next (from, b, w->keys, &w->freed)) > 0)
-        {
-            enum ng_err err = ng_table_count (w->table, w->keys, n);
-
-            if (err != NG_OK)
-                return err;
-        }
-    }
-    counted = ng_stage_now (p->clock);
-    n = ng_table_size (w->table);
-    more = ng_grow (w->scratch, &w->cap_scratch, n * (words + 1), sizeof *more);
-    if (!more)
-        return NG_ENOMEM;
-    w->scratch = more;
-    ng_radix_sort (ng_table_entries (w->table), n, words, more);
-    w->ns[NG_STAGE_COUNT] += counted - start;
-    w->ns[NG_STAGE_SORT] += ng_stage_now (p->clock) - counted;
-    return NG_OK;
-}
-
-/* Wait until bucket B is to be written; false if a worker has failed.  */
-static bool
-wait_turn (struct ng_portion *p, size_t b)
-{
-    bool mine;
-
-    (void) pthread_mutex_lock (&p->lock);
-    while (p->turn != b && p->failed == NG_OK)
-        (void) pthread_cond_wait (&p->turned, &p->lock);
-    mine = p->failed == NG_OK;
-    (void) pthread_mutex_unlock (&p->lock);
-    return mine;
-}
-
-static void
-pass_turn (struct ng_portion *p)
-{
-    (void) pthread_mutex_lock (&p->lock);
-    p->turn++;
-    (void) pthread_cond_broadcast (&p->turned);
-    (void) pthread_mutex_unlock (&p->lock);
-}
-
-/* Write the bucket that W has counted.  Where its keys were there is room now
-   for what waits to be written.  */
-static enum ng_err
-write_bucket (const struct ng_portion *p, struct ng_portion_worker *w,
-              struct ng_key_cut cut, struct ng_ngcw *out)
-{
-    const uint64_t *entries = ng_table_entries (w->table);
-    const size_t n = ng_table_size (w->table);
-
-    ng_ngcw_give (out, &w->freed);
-    return p->leaves ? ng_ngcw_leaves (out, p->shape, cut, entries, n)
-                     : ng_ngcw_keys (out, p->shape, cut, entries, n);
-}
-
-enum ng_err
-ng_portion_count (struct ng_portion *p, unsigned i, struct ng_ngcw *out)
-{
-    struct ng_portion_worker *w = &p->workers[i];
-    size_t b, n_buckets;
-
-    if (p->n_ids == 0)
-        return NG_OK;
-    w->table = ng_table_new (p->shape.words);
-    w->keys = ng_alloc_array ((size_t) NG_PARTITION_KEYS * p->shape.words,
-                              sizeof *w->keys);
-    if (!w->table || !w->keys)
-        return stop_all (p, NG_ENOMEM);
-    n_buckets = ng_partition_n_buckets (w->partition);
-    while (take (p, &p->next_bucket, n_buckets, &b))
-    {
-        const struct ng_key_cut cut = ng_partition_cut (w->partition, b);
-        enum ng_err err = count_bucket (p, w, b, cut.words);
-        uint64_t start;
-
-        if (err != NG_OK)
-            return stop_all (p, err);
-        if (!wait_turn (p, b))
-            break;
-        start = ng_stage_now (p->clock);
-        err = write_bucket (p, w, cut, out);
-        w->ns[NG_STAGE_WRITE] += ng_stage_now (p->clock) - start;
-        if (err != NG_OK)
-            return stop_all (p, err);
-        pass_turn (p);
-    }
     return NG_OK;
 }

@@ -67,6 +67,14 @@ struct ng_id_block
     bool done;        /* dealt */
 };
 
+/* A bucket and the table it is counted in.  */
+struct ng_slot
+{
+    struct ng_table *table;
+    struct ng_pieces freed; /* memory that the bucket's keys had */
+    bool counted;
+};
+
 struct ng_portion_worker
 {
     struct ng_vocab *vocab;
@@ -78,9 +86,7 @@ struct ng_portion_worker
     uint32_t n_ranked, first_rank; /* rank of the first */
     struct ng_id_info *info;       /* [types] */
     struct ng_partition *partition;
-    struct ng_table *table;
-    uint64_t *keys;         /* [NG_PARTITION_KEYS][words] of a bucket */
-    struct ng_pieces freed; /* memory that its buckets' keys had */
+    uint64_t *keys; /* [NG_PARTITION_KEYS][words] of a bucket */
     uint64_t *scratch;
     size_t cap_scratch;
     uint64_t ns[NG_STAGES];
@@ -103,10 +109,13 @@ struct ng_portion
     uint32_t n_types;
     struct ng_key_shape shape;
     pthread_mutex_t lock;
-    pthread_cond_t turned;
+    pthread_cond_t written;
     size_t next_block, next_bucket; /* to be taken */
     size_t freed;                   /* blocks before it are done and freed */
-    size_t turn;                    /* bucket to be written */
+    struct ng_slot *slots;          /* [n_slots], see counts/portioncount.c */
+    unsigned n_slots;
+    size_t n_written; /* buckets */
+    bool writing;     /* somebody is writing the next */
     enum ng_err failed;
 };
 
@@ -160,10 +169,14 @@ enum ng_err ng_portion_write_names (struct ng_portion *p,
 /* Deal keys to buckets.  NG_ENOMEM.  */
 enum ng_err ng_portion_deal (struct ng_portion *p, unsigned w) NG_MUST_CHECK;
 
-/* Count buckets and write them to OUT in turn, as leaves if P is to.
+/* Count buckets and write them to OUT in their order, as leaves if P is to.
    NG_ENOMEM, NG_ELIMIT, NG_ESYS.  */
 enum ng_err ng_portion_count (struct ng_portion *p, unsigned w,
                               struct ng_ngcw *out) NG_MUST_CHECK;
+
+/* Remember that a worker failed with ERR, which is returned, so that the others
+   stop.  */
+enum ng_err ng_portion_stop (struct ng_portion *p, enum ng_err err);
 
 /* The tokens that the next portion is to begin with: their names to NAMES, as
    ids in it IDS[ORDER - 1], how many to *N.  Before ng_portion_deal.
