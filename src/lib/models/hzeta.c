@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "models/jet.h"
+
 /* B_2k / (2k)! for k = 1 ...: the coefficients of Euler and Maclaurin's
    formula.  */
 static const double euler_maclaurin[] = {
@@ -74,49 +76,6 @@ ng_lnhzeta (double s, double q, double ln_q)
     if (sum > 0)
         return log (sum + scale * x * series (s, x)) - s * ln_q;
     return log (series (s, q)) + (1 - s) * ln_q;
-}
-
-/* A number and its first two derivatives by s.  */
-struct jet
-{
-    double v, d1, d2;
-};
-
-static void
-jet_add (struct jet *a, struct jet b)
-{
-    a->v += b.v;
-    a->d1 += b.d1;
-    a->d2 += b.d2;
-}
-
-/* A * (s + C) for a constant C.  */
-static struct jet
-jet_times_shifted (struct jet a, double s, double c)
-{
-    struct jet r = { a.v * (s + c), a.d1 * (s + c) + a.v,
-                     a.d2 * (s + c) + 2 * a.d1 };
-
-    return r;
-}
-
-static struct jet
-jet_scaled (struct jet a, double c)
-{
-    struct jet r = { a.v * c, a.d1 * c, a.d2 * c };
-
-    return r;
-}
-
-/* A * e^(-s L) for a constant L.  */
-static struct jet
-jet_decayed (struct jet a, double s, double l)
-{
-    double e = exp (-s * l);
-    struct jet r = { a.v * e, (a.d1 - l * a.v) * e,
-                     (a.d2 - 2 * l * a.d1 + l * l * a.v) * e };
-
-    return r;
 }
 
 static struct jet

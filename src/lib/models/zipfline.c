@@ -72,32 +72,32 @@ ng_zipf_line_ranks (const struct ng_spectrum_cell *cells, size_t n,
                     struct ng_zipf_line *line)
 {
     struct ng_sum y = { 0, 0 }, yy = { 0, 0 }, xy = { 0, 0 };
-    double types = 0, rank = 0, mean_x, mean_y, sxx, sxy, syy, rest;
+    double types = 0, rank = 0, mean_x, mean_y, sxx, sxy, syy, rest, least;
 
     for (size_t i = 0; i < n; i++)
-    {
         types += (double) cells[i].n_types;
-        ng_sum_add (&y,
-                    (double) cells[i].n_types * log ((double) cells[i].count));
-    }
     if (n < 2 || types < 3)
         return NG_EINVAL;
     mean_x = ng_sum_ln_ranks (1, types) / types;
-    mean_y = ng_sum_value (&y) / types;
+    /* ln f by what it is above that of the least count, which most types
+       have or come near.  */
+    least = log ((double) cells[0].count);
     for (size_t i = n; i-- > 0;)
     {
         double m = (double) cells[i].n_types;
-        double dy = log ((double) cells[i].count) - mean_y;
+        double above = log ((double) cells[i].count) - least;
 
-        ng_sum_add (&yy, m * dy * dy);
-        ng_sum_add (&xy, dy * (ng_sum_ln_ranks (rank + 1, m) - m * mean_x));
+        ng_sum_add (&y, m * above);
+        ng_sum_add (&yy, m * above * above);
+        ng_sum_add (&xy, above * (ng_sum_ln_ranks (rank + 1, m) - m * mean_x));
         rank += m;
     }
+    mean_y = ng_sum_value (&y) / types;
     sxx = ng_sum_ln2_ranks (types) - types * mean_x * mean_x;
     sxy = ng_sum_value (&xy);
-    syy = ng_sum_value (&yy);
+    syy = ng_sum_value (&yy) - types * mean_y * mean_y;
     line->slope = sxy / sxx;
-    line->intercept = mean_y - line->slope * mean_x;
+    line->intercept = least + mean_y - line->slope * mean_x;
     rest = fmax (syy - line->slope * sxy, 0);
     line->slope_err = sqrt (rest / (types - 2) / sxx);
     return NG_OK;
