@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checked.h"
 #include "batch/header.h"
 #include "batchwork.h"
 #include "cli.h"
@@ -79,6 +80,19 @@ open_output (const struct request *r, struct work *w)
     return err == NG_OK ? work_open_serving (r, w) : err;
 }
 
+/* The bytes of tokens in all epochs, whatever their form; 0 where there is no
+   end, or none that a progress line could tell.  */
+static uint64_t
+bytes_in_all (const struct request *r, const struct work *w)
+{
+    uint64_t bytes;
+
+    return ng_ckd_mul (w->shards.n_tokens, r->dtype.item_bytes, &bytes)
+                   && ng_ckd_mul (bytes, r->sampler.n_epochs, &bytes)
+               ? bytes
+               : 0;
+}
+
 static enum ng_err
 run (const struct request *r, struct work *w)
 {
@@ -89,8 +103,7 @@ run (const struct request *r, struct work *w)
     uint64_t n = 0;
     enum ng_err err = NG_OK;
 
-    /* Progress is in bytes of tokens, whatever their form.  */
-    progress_start (w->shards.n_tokens * r->dtype.item_bytes * s->n_epochs);
+    progress_start (bytes_in_all (r, w));
     for (; err == NG_OK && n < r->n_serve; n++)
     {
         err = work_serve (r, w);
@@ -140,6 +153,9 @@ work (struct request *r, struct work *w)
         mix_report (&r->mix, r->sampler.n_steps, false, stdout);
         return NG_OK;
     }
+    /* Before anything is served.  */
+    if (err == NG_OK && r->state)
+        err = ng_state_try (&w->state, r->state, &w->fault);
     if (err == NG_OK)
         err = open_output (r, w);
     if (err != NG_OK)

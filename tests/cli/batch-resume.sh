@@ -222,8 +222,43 @@ head -n 15 s1 >s4
 bad 's4:15: not a usable state file' --resume=s4 rising.npy
 bad 'rising.npy:1: not a usable state file' --resume=rising.npy rising.npy
 bad 'nowhere: No such file' --resume=nowhere rising.npy
-# A state that cannot be written is an error.
-bad 'none/state: ' -f raw --state=none/state rising.npy
+# A state that cannot be written is an error, before anything is served, and
+# leaves nothing.
+mkdir folder
+for name in none/state folder /dev/full; do
+    bad "$name: " -f raw --state=$name rising.npy
+    [ -s out ] && fail_ "$name: $(wc -c <out) bytes were served"
+    bad "$name: " -f npy --header --state=$name rising.npy
+    [ -s out ] && fail_ "$name: $(wc -c <out) bytes were served"
+    bad "$name: " --state=$name -o served rising.npy
+    [ -e served ] && fail_ "$name: a file of batches"
+done
+# A state that stands there stays as it was where no batch is served.
+cp s1 kept
+bad 'no step' -b 8 -s 24 --at=999999 --state=kept rising.npy
+bad 'folder: ' --state=kept -o folder rising.npy
+compare s1 kept || fail=1
+ngram-batch --steps=1 --state=folder/new -o folder/new.txt rising.npy || fail=1
+[ "$(echo folder/*)" = 'folder/new folder/new.txt' ] \
+    || fail_ "a state leaves other files: $(echo folder/*)"
+
+# ------------------------------------------------------------------- progress
+
+# progress EPOCHS: what a terminal sees of a run that is more than a second old.
+progress ()
+{
+    script -qec "ngram-batch -f raw -b 4 -s 24 --epochs=$1 rising.npy \
+        | { sleep 2; head -c 1000000 >/dev/null; }" typescript >/dev/null
+    grep -q 'MB/s' typescript || fail_ "--epochs=$1: no progress line"
+}
+# The share done, but not of epochs whose 40000 bytes each are more than 2^64:
+# 4 * 10^15 more here.
+if script -qec true /dev/null >/dev/null 2>&1; then
+    progress 1000000
+    grep -q ' %' typescript || fail_ 'a progress line without the share done'
+    progress 461268601842739
+    grep ' %' typescript && fail_ 'the share done of a wrong sum'
+fi
 
 # ---------------------------------------------------- huge and shrinking files
 

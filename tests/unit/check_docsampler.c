@@ -309,6 +309,47 @@ check_steps (struct run *run)
         }
 }
 
+/* Steps, epochs, and products of both near the end of 64 bits.  */
+START_TEST (test_far_steps)
+{
+    uint64_t seed = 5;
+    struct dockit kit;
+    struct ng_docbatch batch;
+    struct run run = { .kit = &kit,
+                       .kind = NG_DOCUMENTS_WHOLE,
+                       .spec = { .batch_size = 2,
+                                 .n_steps = 9,
+                                 .n_epochs = UINT64_MAX,
+                                 .world = 1 } };
+
+    dockit_random (&kit, 3000, 15, &seed);
+    run_open (&run);
+    NG_ENSURE (ng_docsampler_seek (run.sampler, UINT64_MAX - 1) == NG_OK);
+    NG_ENSURE (ng_docsampler_next (run.sampler, &batch) == NG_OK);
+    NG_ENSURE (batch.step == UINT64_MAX - 1);
+    run_close (&run);
+    run.spec.n_epochs = 3;
+    run_open (&run);
+    NG_ENSURE (ng_docsampler_seek (run.sampler, UINT64_MAX) == NG_EINVAL);
+    run_close (&run);
+    /* The batch is beyond; or its epoch.  */
+    run.spec.n_epochs = 0;
+    run.spec.world = 2;
+    run_open (&run);
+    NG_ENSURE (ng_docsampler_seek (run.sampler, UINT64_MAX) == NG_EOVERFLOW);
+    run_close (&run);
+    run.spec.world = 1;
+    run.spec.origin.epoch = UINT64_MAX - 3;
+    run_open (&run);
+    NG_ENSURE (ng_docsampler_seek (run.sampler, 2) == NG_OK);
+    NG_ENSURE (ng_docsampler_next (run.sampler, &batch) == NG_OK);
+    NG_ENSURE (batch.epoch == UINT64_MAX - 3);
+    NG_ENSURE (ng_docsampler_seek (run.sampler, UINT64_MAX) == NG_EOVERFLOW);
+    run_close (&run);
+    dockit_fini (&kit);
+}
+END_TEST
+
 START_TEST (test_steps)
 {
     uint64_t seed = 21;
@@ -587,6 +628,7 @@ ng_suite (void)
     tcase_add_test (tc, test_epochs);
     tcase_add_test (tc, test_sentences);
     tcase_add_test (tc, test_sequential);
+    tcase_add_test (tc, test_far_steps);
     tcase_add_test (tc, test_steps);
     tcase_add_test (tc, test_sequential_ranks);
     tcase_add_test (tc, test_leave);

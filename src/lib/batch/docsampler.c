@@ -203,7 +203,8 @@ locate (const struct ng_docsampler *s, uint64_t n, uint64_t *epoch,
     return false;
 }
 
-/* The steps of this rank in all, if there is an end.  */
+/* The steps of this rank in all, if there is an end; as many as 64 bits tell
+   of, if they are more.  */
 static uint64_t
 count_steps (const struct ng_docsampler *s)
 {
@@ -211,11 +212,12 @@ count_steps (const struct ng_docsampler *s)
     const struct ng_origin *origin = &spec->origin;
     uint64_t n = 0;
 
-    if (origin->epoch < spec->n_epochs)
-        n = epoch_batches (s, origin->epoch)
-            + (spec->n_epochs - origin->epoch - 1) * s->n_batches;
-    return origin->step
-           + (n > s->phase ? (n - s->phase - 1) / s->stride + 1 : 0);
+    if (origin->epoch < spec->n_epochs
+        && (!ng_ckd_mul (spec->n_epochs - origin->epoch - 1, s->n_batches, &n)
+            || !ng_ckd_add (n, epoch_batches (s, origin->epoch), &n)))
+        n = UINT64_MAX;
+    n = n > s->phase ? (n - s->phase - 1) / s->stride + 1 : 0;
+    return ng_ckd_add (n, origin->step, &n) ? n : UINT64_MAX;
 }
 
 enum ng_err
@@ -224,8 +226,11 @@ ng_docsampler_seek (struct ng_docsampler *s, uint64_t step)
     uint64_t n, epoch, index;
 
     assert (step >= s->spec.origin.step);
+    /* The batch, and its epoch at the most.  */
     if (!ng_ckd_mul (step - s->spec.origin.step, s->stride, &n)
-        || !ng_ckd_add (n, s->phase, &n))
+        || !ng_ckd_add (n, s->phase, &n)
+        || !ng_ckd_add (s->spec.origin.epoch, n / s->n_batches, &epoch)
+        || !ng_ckd_add (epoch, 1, &epoch))
         return ng_fault_set (s->fault, NG_EOVERFLOW, s->file,
                              "step %" PRIu64 " is too far", step);
     if (!locate (s, n, &epoch, &index) && step > count_steps (s))

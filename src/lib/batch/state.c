@@ -104,17 +104,13 @@ put_source (const struct ng_state_source *source, bool mixture,
     return err;
 }
 
-enum ng_err
-ng_state_write (const struct ng_state *state, const char *name,
-                struct ng_fault *fault)
+/* All lines.  */
+static enum ng_err
+put_state (const struct ng_state *state, struct ng_output *out)
 {
     const struct ng_sampler_spec *spec = &state->spec;
-    struct ng_output *out = NULL;
-    enum ng_err err = ng_output_open (name, fault, &out), err_close;
+    enum ng_err err = ng_output_write (out, title, sizeof title - 1);
 
-    if (err != NG_OK)
-        return err;
-    err = ng_output_write (out, title, sizeof title - 1);
     err = put_word (out, "\nmode", modes[spec->mode]);
     err = put_word (out, "rng", rngs[spec->rng]);
     err = put_number (out, "seed", spec->seed);
@@ -133,11 +129,41 @@ ng_state_write (const struct ng_state *state, const char *name,
     err = put_number (out, "step", state->step);
     for (size_t i = 0; i < state->n_sources; i++)
         err = put_source (&state->sources[i], state->mixture, out);
+    /* Faults are sticky: the last call tells of all.  */
     err = put_word (out, "end", "");
+    return err;
+}
+
+/* Write STATE to a file that is to have NAME, and give it the name if that is
+   WANTED.  */
+static enum ng_err
+write_state (const struct ng_state *state, const char *name, bool wanted,
+             struct ng_fault *fault)
+{
+    struct ng_output *out = NULL;
+    enum ng_err err = ng_output_open (name, fault, &out), err_close;
+
+    if (err != NG_OK)
+        return err;
+    err = put_state (state, out);
     if (err == NG_OK)
-        err = ng_output_commit (out);
+        err = wanted ? ng_output_commit (out) : ng_output_flush (out);
     err_close = ng_output_close (out);
     return err == NG_OK ? err_close : err;
+}
+
+enum ng_err
+ng_state_write (const struct ng_state *state, const char *name,
+                struct ng_fault *fault)
+{
+    return write_state (state, name, true, fault);
+}
+
+enum ng_err
+ng_state_try (const struct ng_state *state, const char *name,
+              struct ng_fault *fault)
+{
+    return write_state (state, name, false, fault);
 }
 
 /* ------------------------------------------------------------------- reading */

@@ -75,6 +75,11 @@ struct ng_state_source *ng_state_add (struct ng_state *state) NG_MUST_CHECK;
 enum ng_err ng_state_write (const struct ng_state *state, const char *name,
                             struct ng_fault *fault) NG_MUST_CHECK;
 
+/* Do the same, but leave the file as it is: will it work?  What is no regular
+   file is written to.  */
+enum ng_err ng_state_try (const struct ng_state *state, const char *name,
+                          struct ng_fault *fault) NG_MUST_CHECK;
+
 /* Read the file NAME into *STATE, which was initialised.  NG_EFORMAT names the
    line that is wrong; the numbers were checked against each other, but not
    against a corpus.  NG_ESYS, NG_ENOMEM.  */
