@@ -150,6 +150,45 @@ print_distribution (double a, const char *how, const unsigned seen[N_DRAWS + 1],
     (void) fflush (stdout);
 }
 
+/* How the cut-off comes, and where draws come from: the semi-parametric
+   bootstrap of ngram-zipf, with the cut-off 1 or a chosen one; or the law from
+   1 on, with a chosen one for the sample and for each draw.  */
+enum how
+{
+    GIVEN,
+    CHOSEN,
+    WHOLE,
+    N_HOWS
+};
+
+static const char *const hows[N_HOWS] = { "given", "chosen",
+                                          "chosen, draws of the whole law" };
+
+/* How many of N_DRAWS draws, those from number K on, lie as far off as T.  */
+static unsigned
+count_worse (struct ng_zipf_sampler *draws, uint64_t k,
+             const struct ng_zipf_tails *t, enum how how)
+{
+    struct ng_zipf_fit whole, fit;
+    const struct ng_zipf_tails *draw;
+    uint64_t n_worse = 0;
+
+    must (ng_zipf_fit_at (t, 1, &whole));
+    fit = whole;
+    if (how != GIVEN)
+        must (ng_zipf_fit_best (t, &fit));
+    for (uint64_t d = k; d < k + N_DRAWS; d++)
+        if (how == WHOLE)
+        {
+            must (ng_zipf_sample (draws, d, t->types[0], whole.a, 1, &draw));
+            n_worse += !ng_zipf_has_distance_below (draw, fit.xmin, fit.ks);
+        }
+        else
+            must (ng_zipf_p_value_draw (draws, d, t, &fit, how == CHOSEN,
+                                        &n_worse));
+    return (unsigned) n_worse;
+}
+
 static void
 print_p_values (unsigned n)
 {
@@ -163,27 +202,19 @@ print_p_values (unsigned n)
         "| --: | --- | --: | --: | --: | --: | --: | --: | --: | --: |\n",
         P_TYPES, N_DRAWS);
     for (int i = 0; i < N_EXPONENTS; i++)
-        for (int choose = 0; choose < 2; choose++)
+        for (enum how how = GIVEN; how < N_HOWS; how++)
         {
             unsigned seen[N_DRAWS + 1] = { 0 };
 
             for (uint64_t k = 0; k < n; k++)
             {
                 const struct ng_zipf_tails *t;
-                struct ng_zipf_fit fit;
-                uint64_t n_worse = 0;
 
                 must (
                     ng_zipf_sample (samples, k, P_TYPES, exponents[i], 1, &t));
-                must (choose ? ng_zipf_fit_best (t, &fit)
-                             : ng_zipf_fit_at (t, 1, &fit));
-                for (uint64_t d = 0; d < N_DRAWS; d++)
-                    must (ng_zipf_p_value_draw (draws, k * N_DRAWS + d, t, &fit,
-                                                choose, &n_worse));
-                seen[n_worse]++;
+                seen[count_worse (draws, k * N_DRAWS, t, how)]++;
             }
-            print_distribution (exponents[i], choose ? "chosen" : "given", seen,
-                                n);
+            print_distribution (exponents[i], hows[how], seen, n);
         }
     ng_zipf_sampler_free (samples);
     ng_zipf_sampler_free (draws);

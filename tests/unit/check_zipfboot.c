@@ -143,21 +143,40 @@ START_TEST (errors_of_slow_redraws)
 }
 END_TEST
 
-/* Where the law is true p is uniform if the cut-off is given, by Kolmogorov's
-   test at one in a thousand, and nowhere smaller than that if it is
-   chosen.  */
+enum
+{
+    N_SAMPLES = 200,
+    N_DRAWS = 50
+};
+
+/* SEEN[i] of N_SAMPLES samples have i of N_DRAWS draws that lie as far off:
+   does p look uniform, by Kolmogorov's test at one in a thousand?  It may be
+   too large if FEWER_ALLOWED.  */
+static void
+must_be_uniform (const double seen[N_DRAWS + 1], bool fewer_allowed)
+{
+    double sum = 0, above = 0, below = 0;
+
+    for (int i = 0; i <= N_DRAWS; i++)
+    {
+        sum += seen[i] / N_SAMPLES;
+        above = fmax (above, sum - (i + 1.0) / (N_DRAWS + 1));
+        below = fmax (below, (i + 1.0) / (N_DRAWS + 1) - sum);
+    }
+    ck_assert_double_le (above, 1.95 / sqrt (N_SAMPLES));
+    if (!fewer_allowed)
+        ck_assert_double_le (below, 1.95 / sqrt (N_SAMPLES));
+}
+
+/* Where the law is true p is uniform if the cut-off is given, and nowhere
+   smaller than that if it is chosen.  */
 START_TEST (p_values_of_the_law)
 {
-    enum
-    {
-        N = 200,
-        N_DRAWS = 50
-    };
     struct ng_zipf_sampler *s = ng_zipf_sampler_new (4);
     struct ng_zipf_sampler *draws = ng_zipf_sampler_new (5);
     double seen[2][N_DRAWS + 1] = { { 0 } };
 
-    for (uint64_t k = 0; k < N; k++)
+    for (uint64_t k = 0; k < N_SAMPLES; k++)
         for (int choose = 0; choose < 2; choose++)
         {
             const struct ng_zipf_tails *t;
@@ -176,20 +195,41 @@ START_TEST (p_values_of_the_law)
                                   NG_OK);
             seen[choose][n_worse]++;
         }
-    for (int choose = 0; choose < 2; choose++)
-    {
-        double sum = 0, above = 0, below = 0;
+    must_be_uniform (seen[0], false);
+    must_be_uniform (seen[1], true);
+    ng_zipf_sampler_free (s);
+    ng_zipf_sampler_free (draws);
+}
+END_TEST
 
-        for (int i = 0; i <= N_DRAWS; i++)
+/* That it is larger with a chosen cut-off comes from where the draws come from
+   alone: if they are of the law that is true from 1 on, and cut-offs are chosen
+   and distances measured as ever, p is uniform.  */
+START_TEST (p_values_of_draws_of_the_law)
+{
+    struct ng_zipf_sampler *s = ng_zipf_sampler_new (4);
+    struct ng_zipf_sampler *draws = ng_zipf_sampler_new (5);
+    double seen[N_DRAWS + 1] = { 0 };
+
+    for (uint64_t k = 0; k < N_SAMPLES; k++)
+    {
+        const struct ng_zipf_tails *t, *draw;
+        struct ng_zipf_fit whole, fit;
+        int n_worse = 0;
+
+        ck_assert_int_eq (ng_zipf_sample (s, k, 1000, as[_i], 1, &t), NG_OK);
+        ck_assert_int_eq (ng_zipf_fit_at (t, 1, &whole), NG_OK);
+        ck_assert_int_eq (ng_zipf_fit_best (t, &fit), NG_OK);
+        for (uint64_t i = 0; i < N_DRAWS; i++)
         {
-            sum += seen[choose][i] / N;
-            above = fmax (above, sum - (i + 1.0) / (N_DRAWS + 1));
-            below = fmax (below, (i + 1.0) / (N_DRAWS + 1) - sum);
+            ck_assert_int_eq (ng_zipf_sample (draws, k * N_DRAWS + i, 1000,
+                                              whole.a, 1, &draw),
+                              NG_OK);
+            n_worse += !ng_zipf_has_distance_below (draw, fit.xmin, fit.ks);
         }
-        ck_assert_double_le (above, 1.95 / sqrt (N));
-        if (!choose)
-            ck_assert_double_le (below, 1.95 / sqrt (N));
+        seen[n_worse]++;
     }
+    must_be_uniform (seen, false);
     ng_zipf_sampler_free (s);
     ng_zipf_sampler_free (draws);
 }
@@ -276,6 +316,7 @@ ng_suite (void)
     tcase_add_loop_test (c, errors_are_right, 0, 4);
     tcase_add_loop_test (c, errors_of_slow_redraws, 0, 4);
     tcase_add_loop_test (c, p_values_of_the_law, 0, 4);
+    tcase_add_loop_test (c, p_values_of_draws_of_the_law, 0, 4);
     tcase_add_loop_test (c, p_value_counts, 0, 4);
     tcase_add_test (c, p_value_of_no_law);
     suite_add_tcase (s, c);
