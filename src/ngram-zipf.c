@@ -18,6 +18,7 @@
 #include "zipf-heaps.h"
 #include "zipf-plot.h"
 #include "zipf-report.h"
+#include "zipf-spectrum.h"
 
 enum
 {
@@ -44,10 +45,12 @@ struct job
     unsigned min_order, max_order;
     struct zipf_wishes wishes;
     enum zipf_form form;
-    bool spectrum;    /* print it, and nothing else */
-    bool heaps;       /* read a text and fit its growth, and nothing else */
-    const char *plot; /* NULL: no picture */
-    bool plot_text;   /* draw it with characters below the report */
+    bool spectrum; /* print it, and nothing else */
+    bool heaps;    /* read a text and fit its growth, and nothing else */
+    const char *estimating; /* an option for exponents that was given */
+    bool orders;            /* some were asked for */
+    const char *plot;       /* NULL: no picture */
+    bool plot_text;         /* draw it with characters below the report */
     struct text_options text;
 };
 
@@ -92,6 +95,12 @@ check_options (struct job *job)
 
     if (job->heaps + job->spectrum + (job->plot != NULL) > 1)
         cli_usage_error ("--heaps, --plot and --spectrum exclude each other");
+    if (job->estimating && (job->heaps || job->spectrum))
+        cli_usage_error ("%s is for exponents, which %s does not estimate",
+                         job->estimating,
+                         job->heaps ? "--heaps" : "--spectrum");
+    if (job->orders && job->heaps)
+        cli_usage_error ("--order is for counts: --heaps is of single tokens");
     if (job->plot_text && job->form != ZIPF_TABLE)
         cli_usage_error ("--plot=- goes with the table alone, not with --json "
                          "or --tsv");
@@ -125,6 +134,7 @@ parse_options (struct job *job, int argc, char **argv)
         {
         case KEY_COMPARE:
             job->wishes.compare = true;
+            job->estimating = "--compare";
             break;
         case KEY_HEAPS:
             job->heaps = true;
@@ -134,6 +144,7 @@ parse_options (struct job *job, int argc, char **argv)
             break;
         case 'n':
             cli_range (arg, 1, NG_ORDER_MAX, &job->min_order, &job->max_order);
+            job->orders = true;
             break;
         case 'o':
             job->output = arg;
@@ -145,9 +156,11 @@ parse_options (struct job *job, int argc, char **argv)
         case KEY_P_VALUE:
             job->wishes.n_draws =
                 arg ? cli_count (arg, 1, DRAWS_MAX) : DRAWS_DEFAULT;
+            job->estimating = "--p-value";
             break;
         case KEY_SEED:
             job->wishes.seed = cli_count (arg, 0, UINT64_MAX);
+            job->estimating = "--seed";
             break;
         case KEY_SPECTRUM:
             job->spectrum = true;
@@ -164,6 +177,7 @@ parse_options (struct job *job, int argc, char **argv)
             break;
         case KEY_XMIN:
             job->wishes.xmin = cli_count (arg, 1, UINT64_MAX);
+            job->estimating = "--xmin";
             break;
         default:
             break;
@@ -236,26 +250,6 @@ find_spectra (const struct job *job, struct results *r, struct ng_fault *fault)
     return err;
 }
 
-/* ORDER<TAB>COUNT<TAB>TYPES for every count that occurs.  */
-static enum ng_err
-write_spectra (struct ng_output *out, const struct results *r)
-{
-    enum ng_err err = NG_OK;
-
-    for (size_t k = 0; k < r->n; k++)
-        for (size_t i = 0; i < r->series[k].n && err == NG_OK; i++)
-        {
-            char line[64];
-            const struct ng_spectrum_cell *cell = &r->series[k].cells[i];
-            int len = snprintf (line, sizeof line,
-                                "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
-                                r->rows[k].order, cell->count, cell->n_types);
-
-            err = ng_output_write (out, line, (size_t) len);
-        }
-    return err;
-}
-
 /* Estimate what JOB asks for, and draw a picture if it goes to a file.  */
 static enum ng_err
 estimate_all (const struct job *job, struct results *r, struct ng_fault *fault)
@@ -283,7 +277,7 @@ write_counts_report (const struct job *job, struct ng_output *out,
     enum ng_err err = find_spectra (job, &r, fault);
 
     if (err == NG_OK && job->spectrum)
-        err = write_spectra (out, &r);
+        err = zipf_spectrum (out, job->form, r.series, r.n);
     else if (err == NG_OK)
     {
         err = estimate_all (job, &r, fault);

@@ -48,10 +48,10 @@ see (struct seen *seen, uint32_t id, bool *is_new)
     return NG_OK;
 }
 
-/* Read the token file IN to its end.  */
+/* Read the token file IN, CORPUS's, to its end.  */
 static enum ng_err
-read_ids (struct ng_input *in, struct seen *seen, struct ng_heaps *heaps,
-          struct ng_fault *fault)
+read_ids (const struct ng_corpus *corpus, struct ng_input *in,
+          struct seen *seen, struct ng_heaps *heaps, struct ng_fault *fault)
 {
     static unsigned char raw[IDS_AT_ONCE * 8];
     static uint32_t ids[IDS_AT_ONCE];
@@ -76,6 +76,7 @@ read_ids (struct ng_input *in, struct seen *seen, struct ng_heaps *heaps,
             err = see (seen, ids[i], &is_new);
             ng_heaps_add (heaps, is_new);
         }
+        progress_update (ng_corpus_bytes_done (corpus));
     }
     return err;
 }
@@ -122,7 +123,7 @@ zipf_heaps_read (const char *name, struct ng_tokenizer *tokenizer,
         err = ng_corpus_token_file (corpus, &in);
         if (err == NG_OK && in)
         {
-            err = read_ids (in, &seen, heaps, fault);
+            err = read_ids (corpus, in, &seen, heaps, fault);
             continue;
         }
         if (err == NG_OK)

@@ -61,6 +61,13 @@ returns_ 2 ngram-zipf --heaps <cut.npy >out 2>err || fail=1
 returns_ 2 ngram-zipf -t word "$book" >out 2>err || fail=1
 grep -q 'for the text that --heaps reads' err || fail_ '-t without --heaps'
 returns_ 2 ngram-zipf --heaps --spectrum "$book" >out 2>err || fail=1
+for option in --compare --p-value=10 --seed=2 --xmin=3; do
+    returns_ 2 ngram-zipf --heaps $option "$book" >out 2>err || fail=1
+    grep -q "^ngram-zipf: ${option%=*} is for exponents, which --heaps" err \
+        || fail_ "--heaps $option"
+done
+returns_ 2 ngram-zipf --heaps -n 1 "$book" >out 2>err || fail=1
+grep -q '^ngram-zipf: --order is for counts' err || fail_ '--heaps -n 1'
 printf 'a \377\n' >bad
 returns_ 2 ngram-zipf --heaps -t word --strict bad >out 2>err || fail=1
 returns_ 0 ngram-zipf --heaps -t word bad >out 2>err || fail=1

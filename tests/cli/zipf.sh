@@ -102,6 +102,40 @@ ngram-zipf --spectrum -n 2 counts >out || fail=1
 grep '^2' exp >exp2
 compare exp2 out || fail=1
 
+{ echo 'order	count	types'; cat exp; } >exp2
+ngram-zipf --spectrum --tsv counts >out || fail=1
+compare exp2 out || fail=1
+# JSON, with as many pairs on a line as there may be.
+printf 'a\t1\nb\t2\nc\t2\nd e\t7\n' >small
+seq 13 | sed 's/.*/& & &	&/' >>small
+cat >exp2 <<'END'
+[
+ {"order": 1,
+  "spectrum": [
+   [1, 1], [2, 2]]},
+ {"order": 2,
+  "spectrum": [
+   [7, 1]]},
+ {"order": 3,
+  "spectrum": [
+   [1, 1], [2, 1], [3, 1], [4, 1], [5, 1], [6, 1],
+   [7, 1], [8, 1], [9, 1], [10, 1], [11, 1], [12, 1],
+   [13, 1]]}
+]
+END
+ngram-zipf --spectrum --json small >out || fail=1
+compare exp2 out || fail=1
+ngram-zipf --spectrum --json -n 2 small >out || fail=1
+[ "$(tr -d ' \n' <out)" = '[{"order":2,"spectrum":[[7,1]]}]' ] \
+    || fail_ '--spectrum --json -n 2'
+
+# What exponents need is for no spectrum.
+for option in --compare --p-value --seed=2 --xmin=3; do
+    returns_ 2 ngram-zipf --spectrum $option counts >out 2>err || fail=1
+    grep -q "^ngram-zipf: ${option%=*} is for exponents, which --spectrum" err \
+        || fail_ "--spectrum $option"
+done
+
 # p-values: steady, of the seed's making, small for what is no power law.
 ngram-zipf -q -n 1-2 --p-value=200 --tsv counts >out || fail=1
 near "$(column p_value out)" '0.68 0.76' 0.15
