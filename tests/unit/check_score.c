@@ -40,10 +40,15 @@ make_text (struct text *t, uint64_t *seed)
     t->starts[t->n_lines] = n;
 }
 
+/* Token X of a text, with bytes behind it that can be read.  */
 static const char *
 word (unsigned x)
 {
-    return x < KIT_TYPES ? kit_names[x] : "unheard";
+    static char padded[KIT_TYPES + 1][8 + NG_TOKEN_PAD];
+
+    (void) snprintf (padded[x], sizeof padded[x], "%s",
+                     x < KIT_TYPES ? kit_names[x] : "unheard");
+    return padded[x];
 }
 
 /* What the lines are compared with, and how far they have come.  */

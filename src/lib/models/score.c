@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "models/lookup.h"
 #include "models/query.h"
 
 enum
 {
     BATCH_TOKENS = 16384, /* a batch ends at the first line end behind */
-    JOBS_PER_THREAD = 3,
-    LOOKUPS = 64 /* names looked up together */
+    JOBS_PER_THREAD = 3
 };
 
 enum state
@@ -51,7 +51,9 @@ struct ng_scorer
     size_t n_jobs;
     size_t filling, draining; /* number of the job, modulo n_jobs */
     bool in_line;             /* the line has begun */
-    struct ng_query *query;   /* of the only thread */
+    size_t line_tokens;       /* and has so many, <s> among them */
+    struct ng_lookup *lookup;
+    struct ng_query *query; /* of the only thread */
 
     pthread_t *threads;
     unsigned n_threads; /* besides the caller's: 0 or 2 and more */
@@ -64,18 +66,20 @@ struct ng_scorer
 
 /* ---------------------------------------------------------------- one job */
 
-/* Room for one token more.  */
+/* Room for N tokens more; there is more than that behind them.  */
 static enum ng_err
-make_room (struct ng_scorer *s, struct job *j)
+make_room (struct ng_scorer *s, struct job *j, size_t n)
 {
-    size_t cap = j->cap > 0 ? 2 * j->cap : BATCH_TOKENS + 1024;
+    size_t cap = j->cap > 0 ? j->cap : BATCH_TOKENS + 1024;
     uint32_t *ids;
     uint8_t *context, *used;
     double *logp;
     size_t *names;
 
-    if (j->n + 1 < j->cap)
+    if (j->n + n < j->cap)
         return NG_OK;
+    while (j->n + n >= cap)
+        cap *= 2;
     if (!(ids = ng_resize_array (j->ids, cap, sizeof *ids)))
         return NG_ENOMEM;
     j->ids = ids;
@@ -98,32 +102,41 @@ make_room (struct ng_scorer *s, struct job *j)
     return NG_OK;
 }
 
-/* The token ID called NAME[LEN] behind CONTEXT others.  */
+/* Keep the name of token AT of J, the last that has one so far.  */
 static enum ng_err
-put (struct ng_scorer *s, struct job *j, uint32_t id, const unsigned char *name,
-     size_t len, size_t context)
+keep_name (struct job *j, size_t at, const unsigned char *name, size_t len)
 {
-    enum ng_err err = make_room (s, j);
+    unsigned char *bytes =
+        ng_grow (j->bytes, &j->cap_bytes, j->n_bytes + len + 1, 1);
 
+    if (!bytes)
+        return NG_ENOMEM;
+    j->bytes = bytes;
+    if (len > 0)
+        memcpy (bytes + j->n_bytes, name, len);
+    j->names[at] = j->n_bytes;
+    j->n_bytes += len;
+    j->names[at + 1] = j->n_bytes;
+    return NG_OK;
+}
+
+/* The line goes on with the tokens ITEMS[N], which the model calls IDS.  */
+static enum ng_err
+put (struct ng_scorer *s, struct job *j, const struct ng_token *items,
+     const uint32_t *ids, size_t n)
+{
+    enum ng_err err = make_room (s, j, n);
+
+    for (size_t i = 0; i < n && s->keep_names && err == NG_OK; i++)
+        err = keep_name (j, j->n + i, items[i].name, items[i].len);
     if (err != NG_OK)
         return err;
-    if (s->keep_names)
-    {
-        unsigned char *bytes =
-            ng_grow (j->bytes, &j->cap_bytes, j->n_bytes + len + 1, 1);
-
-        if (!bytes)
-            return NG_ENOMEM;
-        j->bytes = bytes;
-        if (len > 0)
-            memcpy (bytes + j->n_bytes, name, len);
-        j->names[j->n] = j->n_bytes;
-        j->n_bytes += len;
-        j->names[j->n + 1] = j->n_bytes;
-    }
-    j->ids[j->n] = id;
-    j->context[j->n++] =
-        (uint8_t) (context < NG_ORDER_MAX ? context : NG_ORDER_MAX);
+    memcpy (j->ids + j->n, ids, n * sizeof *ids);
+    for (size_t i = 0; i < n; i++, s->line_tokens++)
+        j->context[j->n + i] =
+            (uint8_t) (s->line_tokens < NG_ORDER_MAX ? s->line_tokens
+                                                     : NG_ORDER_MAX);
+    j->n += n;
     return NG_OK;
 }
 
@@ -131,6 +144,7 @@ put (struct ng_scorer *s, struct job *j, uint32_t id, const unsigned char *name,
 static enum ng_err
 begin_line (struct ng_scorer *s, struct job *j)
 {
+    const struct ng_token nameless = { NULL, 0, NG_TOKEN };
     struct ng_scored_line *lines =
         ng_grow (j->lines, &j->cap_lines, j->n_lines + 1, sizeof *lines);
     enum ng_err err = NG_OK;
@@ -138,19 +152,13 @@ begin_line (struct ng_scorer *s, struct job *j)
     if (!lines)
         return NG_ENOMEM;
     j->lines = lines;
+    s->line_tokens = 0;
     if (s->ngm->bos != NG_NONE)
-        err = put (s, j, s->ngm->bos, NULL, 0, 0);
+        err = put (s, j, &nameless, &s->ngm->bos, 1);
     memset (&lines[j->n_lines], 0, sizeof *lines);
     lines[j->n_lines].start = j->n;
     s->in_line = true;
     return err;
-}
-
-/* How many tokens, <s> among them, the line under way has.  */
-static size_t
-line_tokens (const struct ng_scorer *s, const struct job *j)
-{
-    return j->n - j->lines[j->n_lines].start + (s->ngm->bos != NG_NONE);
 }
 
 static enum ng_err
@@ -163,8 +171,9 @@ end_line (struct ng_scorer *s, struct job *j)
     {
         size_t len;
         const unsigned char *name = ng_ngm_name (s->ngm, s->ngm->eos, &len);
+        const struct ng_token eos = { name, (uint32_t) len, NG_TOKEN };
 
-        err = put (s, j, s->ngm->eos, name, len, line_tokens (s, j));
+        err = put (s, j, &eos, &s->ngm->eos, 1);
     }
     if (err == NG_OK)
         j->lines[j->n_lines++].end = j->n;
@@ -309,7 +318,9 @@ ng_scorer_new (const struct ng_ngm *ngm, unsigned order, unsigned n_threads,
     s->context = context;
     s->n_jobs = n_threads > 1 ? (size_t) n_threads * JOBS_PER_THREAD : 1;
     s->jobs = ng_calloc_array (s->n_jobs, sizeof *s->jobs);
-    err = s->jobs ? ng_query_new (ngm, order, &s->query) : NG_ENOMEM;
+    err = s->jobs ? ng_lookup_new (ngm, &s->lookup) : NG_ENOMEM;
+    if (err == NG_OK)
+        err = ng_query_new (ngm, order, &s->query);
     if (err == NG_OK && n_threads > 1)
         err = start_threads (s, n_threads);
     if (err != NG_OK)
@@ -321,66 +332,47 @@ ng_scorer_new (const struct ng_ngm *ngm, unsigned order, unsigned n_threads,
     return NG_OK;
 }
 
-/* The ids of the tokens ITEMS[N], N at most LOOKUPS, found together: each step
-   of the search is done for all of them before the next, so that what it reads
-   has come from memory by then.  */
-static void
-look_up (const struct ng_ngm *ngm, const struct ng_token *items, size_t n,
-         uint32_t *ids)
-{
-    uint64_t hashes[LOOKUPS];
-    uint32_t likely[LOOKUPS];
-    const uint64_t mask = (UINT64_C (1) << ngm->slot_bits) - 1;
-
-    for (size_t i = 0; i < n; i++)
-    {
-        hashes[i] = ng_ngm_name_hash (
-            items[i].name, items[i].kind == NG_TOKEN ? items[i].len : 0);
-        __builtin_prefetch (ngm->slots + 8 * (hashes[i] & mask));
-    }
-    for (size_t i = 0; i < n; i++)
-    {
-        likely[i] = ng_ngm_likely (ngm, hashes[i]);
-        __builtin_prefetch (ngm->name_starts + 4 * (size_t) likely[i]);
-    }
-    for (size_t i = 0; i < n; i++)
-    {
-        size_t len;
-
-        __builtin_prefetch (ng_ngm_name (ngm, likely[i], &len));
-        __builtin_prefetch (ngm->unigrams + 8 * (size_t) likely[i]);
-    }
-    for (size_t i = 0; i < n; i++)
-    {
-        if (items[i].kind != NG_TOKEN)
-            continue;
-        ids[i] = ng_ngm_find (ngm, items[i].name, items[i].len, hashes[i]);
-        if (ids[i] == NG_NONE)
-            ids[i] = ngm->unk;
-    }
-}
-
+/* N lines end.  */
 static enum ng_err
-add_item (struct ng_scorer *s, const struct ng_token *item, uint32_t id)
+end_lines (struct ng_scorer *s, uint32_t n)
 {
-    struct job *j = &s->jobs[s->filling % s->n_jobs];
     enum ng_err err = NG_OK;
 
-    if (item->kind == NG_TOKEN)
+    for (uint32_t i = 0; i < n && err == NG_OK; i++)
     {
-        if (!s->in_line)
-            err = begin_line (s, j);
-        return err == NG_OK
-                   ? put (s, j, id, item->name, item->len, line_tokens (s, j))
-                   : err;
-    }
-    for (uint32_t i = 0; i < item->len && err == NG_OK; i++)
-    {
+        struct job *j = &s->jobs[s->filling % s->n_jobs];
+
         err = end_line (s, j);
         if (err == NG_OK
             && (j->n >= BATCH_TOKENS || j->n_lines >= BATCH_TOKENS))
             err = submit (s);
-        j = &s->jobs[s->filling % s->n_jobs];
+    }
+    return err;
+}
+
+/* The text goes on with ITEMS[N], whose tokens the model calls IDS.  */
+static enum ng_err
+add_items (struct ng_scorer *s, const struct ng_token *items,
+           const uint32_t *ids, size_t n)
+{
+    enum ng_err err = NG_OK;
+
+    for (size_t i = 0; i < n && err == NG_OK;)
+    {
+        struct job *j = &s->jobs[s->filling % s->n_jobs];
+        const size_t from = i;
+
+        if (items[i].kind != NG_TOKEN)
+        {
+            err = end_lines (s, items[i++].len);
+            continue;
+        }
+        while (i < n && items[i].kind == NG_TOKEN)
+            i++;
+        if (!s->in_line)
+            err = begin_line (s, j);
+        if (err == NG_OK)
+            err = put (s, j, items + from, ids + from, i - from);
     }
     return err;
 }
@@ -392,12 +384,11 @@ ng_scorer_add (struct ng_scorer *s, const struct ng_token_list *list)
 
     for (size_t at = 0; at < list->n && err == NG_OK;)
     {
-        uint32_t ids[LOOKUPS] = { 0 };
-        size_t n = list->n - at < LOOKUPS ? list->n - at : LOOKUPS;
+        uint32_t ids[NG_LOOKUPS];
+        const size_t n = list->n - at < NG_LOOKUPS ? list->n - at : NG_LOOKUPS;
 
-        look_up (s->ngm, list->items + at, n, ids);
-        for (size_t i = 0; i < n && err == NG_OK; i++)
-            err = add_item (s, &list->items[at + i], ids[i]);
+        ng_lookup_ids (s->lookup, list->items + at, n, ids);
+        err = add_items (s, list->items + at, ids, n);
         at += n;
     }
     return err;
@@ -451,5 +442,6 @@ ng_scorer_free (struct ng_scorer *s)
     free (s->jobs);
     free (s->threads);
     ng_query_free (s->query);
+    ng_lookup_free (s->lookup);
     free (s);
 }
