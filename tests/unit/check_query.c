@@ -225,12 +225,15 @@ START_TEST (tables_are_not_trusted)
     struct ng_ngm ngm;
 
     ask_for (&a, 3, NG_KNESER_NEY);
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < 5; i++)
     {
         struct ng_fault fault = { .err = NG_OK };
         const unsigned char *const places[] = {
-            a.ngm.name_starts + 4, a.ngm.slots, a.ngm.levels[1].starts + 4,
-            a.ngm.levels[2].starts + 4 * a.ngm.levels[2].n_buckets
+            a.ngm.name_starts + 4, a.ngm.slots, a.ngm.levels[1].cells,
+            a.ngm.levels[1].cells + 6,
+            a.ngm.levels[2].cells
+                + NG_NGM_CELL_BYTES * ng_ngm_n_cells (a.ngm.levels[2].n_buckets)
+                - 4
         };
         unsigned char *p = a.image + (places[i] - a.image);
         const uint32_t old = ng_get_u32le (p);
@@ -262,10 +265,86 @@ START_TEST (keys_stay_apart)
         {
             uint64_t y = ng_ngm_mix (x, bits);
 
-            ck_assert_uint_lt (y, UINT64_C (1) << bits);
+            ck_assert_uint_eq (y << bits, 0);
+            y >>= 64 - bits;
             ck_assert (!seen[y]);
             seen[y] = true;
         }
+    }
+}
+END_TEST
+
+/* A bucket of N entries, whose tags differ but share few leads, and values that
+   tell the entries' numbers; behind it are bytes that look like leads.  */
+static void
+make_bucket (const struct ng_ngm_level *l, uint32_t n, uint64_t *tags,
+             unsigned char *p, uint64_t *seed)
+{
+    const unsigned rest_bits = 8 * (l->tag_bytes - 1);
+
+    for (uint32_t i = 0; i < n; i++)
+    {
+        bool is_new;
+
+        do
+        {
+            tags[i] = rand_below (seed, l->tag_bytes > 1 ? 5 : 256)
+                      << rest_bits;
+            if (rest_bits > 0)
+                tags[i] |= rand_below (seed, 200) << (rest_bits - 8);
+            is_new = true;
+            for (uint32_t j = 0; j < i; j++)
+                is_new = is_new && tags[j] != tags[i];
+        } while (!is_new);
+        p[i] = (unsigned char) (tags[i] >> rest_bits);
+        for (unsigned j = 0; j + 1 < l->tag_bytes; j++)
+            p[n + i * (l->tag_bytes - 1) + j] =
+                (unsigned char) (tags[i] >> 8 * j);
+        memset (p + n * l->tag_bytes + i * l->value_bytes, (int) i,
+                l->value_bytes);
+    }
+    for (unsigned i = 0; i < NG_NGM_PAD; i++)
+        p[n * (l->tag_bytes + l->value_bytes) + i] =
+            (unsigned char) rand_below (seed, 5);
+}
+
+/* In a bucket just those entries are found that are there, however many begin
+   alike.  */
+START_TEST (entries_are_found)
+{
+    enum
+    {
+        N = 60
+    };
+    const struct ng_ngm_level l = { .tag_bytes = 1 + (unsigned) _i / 2,
+                                    .value_bytes = _i % 2 ? 4 : 8 };
+    uint64_t tags[N], seed = (uint64_t) _i;
+
+    for (unsigned round = 0; round < 300; round++)
+    {
+        const uint32_t n = (uint32_t) rand_below (&seed, round % 3 ? 10 : N);
+        const size_t size = n * (l.tag_bytes + l.value_bytes) + NG_NGM_PAD;
+        unsigned char *p = malloc (size); /* nothing behind it is read */
+        const struct ng_ngm_entries e = { p, 0, n };
+
+        ck_assert_ptr_nonnull (p);
+        make_bucket (&l, n, tags, p, &seed);
+        for (uint32_t i = 0; i < 2 * N; i++)
+        {
+            const uint64_t any =
+                (n > 0 ? tags[0] : 0) + rand_below (&seed, 256);
+            const uint64_t tag =
+                i < n ? tags[i] : any & UINT64_MAX >> (64 - 8 * l.tag_bytes);
+            uint32_t at, expected = 0;
+
+            while (expected < n && tags[expected] != tag)
+                expected++;
+            ck_assert_uint_eq (ng_ngm_search (&l, e, tag, &at), expected < n);
+            ck_assert_uint_le (at, n);
+            ck_assert (expected == n || at == expected);
+            ck_assert (expected == n || *ng_ngm_value (&l, e, at) == at);
+        }
+        free (p);
     }
 }
 END_TEST
@@ -356,6 +435,7 @@ ng_suite (void)
     tcase_add_test (c, headers_are_not_trusted);
     tcase_add_test (c, tables_are_not_trusted);
     tcase_add_test (c, keys_stay_apart);
+    tcase_add_loop_test (c, entries_are_found, 0, 16);
     suite_add_tcase (s, c);
     return s;
 }

@@ -31,12 +31,12 @@ read_pairs (const struct ng_ngm *ngm, struct pair *pairs, uint32_t *n_first,
 
     for (uint64_t b = 0; b < l->n_buckets && ngm->order > 1; b++)
     {
-        const struct ng_ngm_bucket bucket = ng_ngm_bucket (l, b);
-        const unsigned char *p = ng_ngm_entries (l, bucket);
+        const struct ng_ngm_entries e = ng_ngm_bucket (l, b);
 
-        for (uint32_t i = bucket.start; i < bucket.end; i++, p += l->tag_bytes)
+        for (uint32_t i = 0; i < e.n; i++)
         {
-            const uint64_t key = ng_ngm_key (l, b, ng_ngm_tag (l, p));
+            const uint64_t key =
+                ng_ngm_key (l, b, ng_ngm_tag (l->tag_bytes, e, i));
             const struct pair pair = { (uint32_t) (key % l->multiplier),
                                        (uint32_t) (key / l->multiplier) };
 

@@ -57,7 +57,8 @@ ng_ngm_choose_slots (struct ng_ngm *ngm)
     ngm->slot_bits = bits_for (2 * (uint64_t) ngm->n_types + 1);
 }
 
-/* Fewest bytes in all, tags and the entry's share of a bucket's start.  */
+/* Few bytes in all: those of tags, and four for a bucket, which takes 4/3 in its
+   cell, since cells are to stay in the processor's caches.  */
 void
 ng_ngm_choose_buckets (struct ng_ngm *ngm, unsigned k)
 {
@@ -125,8 +126,10 @@ ng_ngm_lay_out (struct ng_ngm *ngm, const unsigned char *image)
 
         l->entries = place (image, at);
         good = take (&at, l->n, l->tag_bytes + l->value_bytes, NG_NGM_PAD);
-        l->starts = place (image, at);
-        good = good && take (&at, l->n_buckets + 1, 4, 0);
+        l->cells = place (image, at);
+        good =
+            good
+            && take (&at, ng_ngm_n_cells (l->n_buckets), NG_NGM_CELL_BYTES, 0);
     }
     if (!good || at > SIZE_MAX / 2)
         return NG_ELIMIT;
@@ -240,6 +243,27 @@ starts_rise (const unsigned char *starts, uint64_t n, uint64_t end)
     return true;
 }
 
+/* Do the buckets of L follow each other and have its entries?  */
+static bool
+buckets_follow (const struct ng_ngm_level *l)
+{
+    const uint64_t n_cells = ng_ngm_n_cells (l->n_buckets);
+    uint32_t before = 0;
+
+    for (uint64_t i = 0; i < n_cells; i++)
+    {
+        const unsigned char *cell = l->cells + NG_NGM_CELL_BYTES * i;
+        unsigned falls = ng_get_u32le (cell) != before;
+
+        for (unsigned j = 1; j < NG_NGM_CELL_BUCKETS; j++)
+            falls |= cell[4 + j] < cell[3 + j];
+        if (falls != 0)
+            return false;
+        before += cell[3 + NG_NGM_CELL_BUCKETS];
+    }
+    return before == l->n;
+}
+
 /* What a lookup relies on besides the header.  */
 static bool
 is_sound (const struct ng_ngm *ngm)
@@ -260,8 +284,7 @@ is_sound (const struct ng_ngm *ngm)
     if (n_used != ngm->n_types)
         return false;
     for (unsigned k = 2; k <= ngm->order; k++)
-        if (!starts_rise (ngm->levels[k - 1].starts,
-                          ngm->levels[k - 1].n_buckets, ngm->levels[k - 1].n))
+        if (!buckets_follow (&ngm->levels[k - 1]))
             return false;
     return true;
 }
@@ -325,6 +348,16 @@ ng_ngm_find (const struct ng_ngm *ngm, const unsigned char *name, size_t len,
         if (have_len == len && memcmp (have, name, len) == 0)
             return (uint32_t) slot - 1;
     }
+}
+
+uint32_t
+ng_ngm_scan (unsigned tag_bytes, struct ng_ngm_entries e, uint64_t tag)
+{
+    uint32_t i = 0;
+
+    while (i < e.n && ng_ngm_tag (tag_bytes, e, i) != tag)
+        i++;
+    return i;
 }
 
 /* --------------------------------------------------------------- building */

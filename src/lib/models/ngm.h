@@ -34,11 +34,16 @@
 enum
 {
     NG_NGM_MAGIC_BYTES = 8,
-    NG_NGM_VERSION = 2,
+    NG_NGM_VERSION = 3,
     NG_NGM_HEADER_BYTES = 512,
     NG_NGM_ALIGN = 64, /* sections begin at multiples of this */
     NG_NGM_TRAILER_BYTES = 8,
-    NG_NGM_PAD = 16 /* readable bytes behind the entries of an order */
+    NG_NGM_PAD = 16, /* readable bytes behind the entries of an order */
+    NG_NGM_CELL_BYTES = 16,
+    NG_NGM_CELL_BUCKETS = 12,
+    /* Entries that the buckets of a cell have together: eight a bucket are
+       the average, so that there are never more but by intent.  */
+    NG_NGM_CELL_ENTRIES_MAX = UINT8_MAX
 };
 
 /* One order from 2 on.  */
@@ -50,7 +55,7 @@ struct ng_ngm_level
     unsigned tag_bytes;           /* 1 to 8 */
     unsigned value_bytes;         /* 8, or 4 on the last order */
     uint64_t multiplier;          /* n_types */
-    const unsigned char *starts;  /* [n_buckets + 1] of 4 bytes */
+    const unsigned char *cells;   /* [ng_ngm_n_cells] of 16 bytes */
     const unsigned char *entries; /* buckets one after another */
 };
 
@@ -131,33 +136,33 @@ ng_get_f32le (const unsigned char *p)
     return x;
 }
 
-/* Mix KEY, below 2^BITS, one to one.  */
+/* The top BITS of a number.  */
+static inline uint64_t
+ng_ngm_top (unsigned bits)
+{
+    return UINT64_MAX << (64 - bits);
+}
+
+/* Mix KEY, below 2^BITS, one to one; the result is the top BITS of a
+   number.  */
 static inline uint64_t
 ng_ngm_mix (uint64_t key, unsigned bits)
 {
-    const uint64_t mask = UINT64_MAX >> (64 - bits);
-    const unsigned half = (bits + 1) / 2;
+    uint64_t h = key * (UINT64_C (0x9e3779b97f4a7c15) << (64 - bits));
 
-    key ^= key >> half;
-    key = key * UINT64_C (0x9e3779b97f4a7c15) & mask;
-    key ^= key >> half;
-    key = key * UINT64_C (0xd1b54a32d192ed03) & mask;
-    return key ^ key >> half;
+    h ^= h >> (bits + 1) / 2 & ng_ngm_top (bits);
+    return h * UINT64_C (0xd1b54a32d192ed03);
 }
 
-/* Mix back: the key of which H is made.  The shifts undo themselves, since
-   they are by half the bits or more.  */
+/* Mix back: the key of which H is made.  The shift undoes itself, since it is
+   by half the bits or more.  */
 static inline uint64_t
 ng_ngm_unmix (uint64_t h, unsigned bits)
 {
-    const uint64_t mask = UINT64_MAX >> (64 - bits);
-    const unsigned half = (bits + 1) / 2;
-
-    h ^= h >> half;
-    h = h * UINT64_C (0x06106ccfa448e5ab) & mask;
-    h ^= h >> half;
-    h = h * UINT64_C (0xf1de83e19937733d) & mask;
-    return h ^ h >> half;
+    h *= UINT64_C (0x06106ccfa448e5ab);
+    h ^= h >> (bits + 1) / 2 & ng_ngm_top (bits);
+    return (h >> (64 - bits)) * UINT64_C (0xf1de83e19937733d)
+           & UINT64_MAX >> (64 - bits);
 }
 
 /* The mixed key of the n-gram whose first token is FIRST and whose suffix has
@@ -165,8 +170,7 @@ ng_ngm_unmix (uint64_t h, unsigned bits)
 static inline uint64_t
 ng_ngm_hash (const struct ng_ngm_level *l, uint64_t suffix, uint32_t first)
 {
-    return ng_ngm_mix (suffix * l->multiplier + first, l->key_bits)
-           << (64 - l->key_bits);
+    return ng_ngm_mix (suffix * l->multiplier + first, l->key_bits);
 }
 
 /* Where the n-gram of mixed key H is looked for.  */
@@ -195,55 +199,113 @@ ng_ngm_key (const struct ng_ngm_level *l, uint64_t bucket, uint64_t tag)
     const wide step = (wide) l->n_buckets << (64 - l->key_bits);
     const wide least = (wide) bucket << 64 | tag << (64 - 8 * l->tag_bytes);
 
-    return ng_ngm_unmix ((uint64_t) ((least + step - 1) / step), l->key_bits);
+    return ng_ngm_unmix ((uint64_t) ((least + step - 1) / step)
+                             << (64 - l->key_bits),
+                         l->key_bits);
 }
 
-/* Entries from START on and below END are in the bucket.  */
-struct ng_ngm_bucket
+/* How many cells there are for N_BUCKETS buckets.  */
+static inline uint64_t
+ng_ngm_n_cells (uint64_t n_buckets)
 {
-    uint32_t start, end;
+    return (n_buckets + NG_NGM_CELL_BUCKETS - 1) / NG_NGM_CELL_BUCKETS;
+}
+
+/* The cell of bucket BUCKET.  */
+static inline const unsigned char *
+ng_ngm_cell (const struct ng_ngm_level *l, uint64_t bucket)
+{
+    return l->cells + NG_NGM_CELL_BYTES * (bucket / NG_NGM_CELL_BUCKETS);
+}
+
+/* The entries of a bucket.  */
+struct ng_ngm_entries
+{
+    const unsigned char *bytes; /* leads, rests of tags, values */
+    uint32_t first, n;          /* the place of the first; how many */
 };
 
-static inline struct ng_ngm_bucket
+static inline struct ng_ngm_entries
 ng_ngm_bucket (const struct ng_ngm_level *l, uint64_t bucket)
 {
-    const unsigned char *p = l->starts + 4 * bucket;
+    const unsigned char *cell = ng_ngm_cell (l, bucket);
+    const unsigned i = (unsigned) (bucket % NG_NGM_CELL_BUCKETS);
+    const uint32_t before = i > 0 ? cell[3 + i] : 0;
+    const uint32_t first = ng_get_u32le (cell) + before;
 
-    return (struct ng_ngm_bucket){ ng_get_u32le (p), ng_get_u32le (p + 4) };
+    return (struct ng_ngm_entries){
+        l->entries + (size_t) first * (l->tag_bytes + l->value_bytes), first,
+        cell[4 + i] - before
+    };
 }
 
-/* The first byte of bucket B.  */
-static inline const unsigned char *
-ng_ngm_entries (const struct ng_ngm_level *l, struct ng_ngm_bucket b)
-{
-    return l->entries + (size_t) b.start * (l->tag_bytes + l->value_bytes);
-}
-
-/* The tag at P.  */
+/* The tag of entry I of E, of TAG_BYTES.  */
 static inline uint64_t
-ng_ngm_tag (const struct ng_ngm_level *l, const unsigned char *p)
+ng_ngm_tag (unsigned tag_bytes, struct ng_ngm_entries e, uint32_t i)
 {
-    return ng_get_u64le (p) & UINT64_MAX >> (64 - 8 * l->tag_bytes);
+    const unsigned rest_bytes = tag_bytes - 1;
+    const uint64_t rest =
+        ng_get_u64le (e.bytes + e.n + (size_t) i * rest_bytes);
+
+    return (uint64_t) e.bytes[i] << 8 * rest_bytes
+           | (rest & ((UINT64_C (1) << 8 * rest_bytes) - 1));
 }
 
-/* The place of the entry with TAG in bucket B, or NG_NONE; its value's bytes
-   in *VALUE.  */
-static inline uint32_t
-ng_ngm_search (const struct ng_ngm_level *l, struct ng_ngm_bucket b,
-               uint64_t tag, const unsigned char **value)
+/* The value of entry I of E.  */
+static inline const unsigned char *
+ng_ngm_value (const struct ng_ngm_level *l, struct ng_ngm_entries e, uint32_t i)
 {
-    const unsigned size = l->tag_bytes;
-    const uint64_t mask = UINT64_MAX >> (64 - 8 * size);
-    const unsigned char *p = ng_ngm_entries (l, b);
-    const uint32_t n = b.end - b.start;
+    return e.bytes + (size_t) e.n * l->tag_bytes + (size_t) i * l->value_bytes;
+}
 
-    for (uint32_t i = 0; i < n; i++, p += size)
-        if ((ng_get_u64le (p) & mask) == tag)
-        {
-            *value = p + (size_t) (n - i) * size + (size_t) i * l->value_bytes;
-            return b.start + i;
-        }
-    return NG_NONE;
+/* The number of the entry in E with TAG, of TAG_BYTES, or how many entries there
+   are: one by one.  */
+uint32_t ng_ngm_scan (unsigned tag_bytes, struct ng_ngm_entries e,
+                      uint64_t tag);
+
+/* Bit 8 i + 7 is set for each byte i of X that is 0; if there is any, it may be
+   set for a byte above that is 1 as well (Mycroft 1987).  */
+static inline uint64_t
+ng_ngm_zero_bytes (uint64_t x)
+{
+    return (x - UINT64_C (0x0101010101010101)) & ~x
+           & UINT64_C (0x8080808080808080);
+}
+
+/* Is there an entry with TAG in E?  If so, *AT is its number; if not, some
+   number up to theirs.  Of the first 16 entries those are found at once that
+   have the lead of TAG; where the first of these is not the one, and may not be
+   the only one, all are looked at one by one, which is rare.  So there is
+   nothing here for the processor to guess.  */
+static inline __attribute__ ((always_inline)) bool
+ng_ngm_search (const struct ng_ngm_level *l, struct ng_ngm_entries e,
+               uint64_t tag, uint32_t *at)
+{
+    const unsigned rest_bytes = l->tag_bytes - 1;
+    const uint64_t rest_mask = (UINT64_C (1) << 8 * rest_bytes) - 1;
+    const uint64_t lead =
+        (tag >> 8 * rest_bytes) * UINT64_C (0x0101010101010101);
+    /* Bit 8 i + 7 is entry i, bit 8 i + 6 is entry 8 + i.  */
+    const uint64_t alike =
+        ng_ngm_zero_bytes (ng_get_u64le (e.bytes) ^ lead)
+        | ng_ngm_zero_bytes (ng_get_u64le (e.bytes + 8) ^ lead) >> 1;
+    const unsigned bit =
+        (unsigned) __builtin_ctzll (alike | UINT64_C (1) << 63);
+    const bool others = ((alike & (alike - 1)) != 0) | (e.n > 16);
+    uint32_t i = bit / 8 + (~bit & 1) * 8;
+    uint64_t rest;
+    bool found;
+
+    i = i < e.n ? i : e.n;
+    rest = ng_get_u64le (e.bytes + e.n + (size_t) i * rest_bytes);
+    found = (alike != 0) & (i < e.n) & (((rest ^ tag) & rest_mask) == 0);
+    if (__builtin_expect (others & (found == 0), 0))
+    {
+        i = ng_ngm_scan (l->tag_bytes, e, tag);
+        found = i < e.n;
+    }
+    *at = i;
+    return found;
 }
 
 #endif

@@ -54,6 +54,10 @@ struct ng_ngmw
     struct ng_collector collector;
     bool collects;
     struct bin bin;
+    struct ng_column cells;
+    unsigned char cell[NG_NGM_CELL_BYTES]; /* the one that is filled */
+    unsigned cell_buckets;                 /* how many it has */
+    uint32_t cell_start;                   /* entries before it */
 };
 
 /* ------------------------------------------------------------------- bytes */
@@ -373,7 +377,9 @@ ng_ngmw_level (struct ng_ngmw *w, unsigned k)
         ng_alloc_array (((size_t) 1 << w->bucket_shift) + 1, sizeof (uint32_t));
     if (!w->bin.starts)
         return NG_ENOMEM;
-    ng_column_init (&w->starts, store, sizeof (uint32_t));
+    ng_column_init (&w->cells, store, NG_NGM_CELL_BYTES);
+    w->cell_buckets = 0;
+    w->cell_start = 0;
     err =
         ng_dealt_init (&w->entries, store, (uint32_t) n_bins, w->record_bytes);
     if (err != NG_OK || k == w->ngm.order)
@@ -461,7 +467,7 @@ make_image (struct ng_ngmw *w, uint32_t bin, size_t n, uint32_t first_place)
     {
         const unsigned char *p = ng_reader_at (&r);
         struct ng_ngm_spot spot;
-        uint32_t start, end, rank = w->bin.ranks[i];
+        uint32_t start, n_alike, rank = w->bin.ranks[i];
         unsigned char *q;
         uint64_t h, bucket;
 
@@ -471,12 +477,13 @@ make_image (struct ng_ngmw *w, uint32_t bin, size_t n, uint32_t first_place)
         if (bucket >> w->bucket_shift != 0)
             break; /* as above */
         start = w->bin.starts[bucket];
-        end = w->bin.starts[bucket + 1];
-        q = w->bin.image + (size_t) start * size + (size_t) rank * tag_bytes;
-        for (unsigned j = 0; j < tag_bytes; j++)
+        n_alike = w->bin.starts[bucket + 1] - start;
+        q = w->bin.image + (size_t) start * size;
+        q[rank] = (unsigned char) (spot.tag >> 8 * (tag_bytes - 1));
+        q += n_alike + (size_t) rank * (tag_bytes - 1);
+        for (unsigned j = 0; j + 1 < tag_bytes; j++)
             q[j] = (unsigned char) (spot.tag >> 8 * j);
-        q = w->bin.image + (size_t) start * size
-            + (size_t) (end - start) * tag_bytes
+        q = w->bin.image + (size_t) start * size + (size_t) n_alike * tag_bytes
             + (size_t) rank * l->value_bytes;
         put_float (q, p + 8);
         if (l->value_bytes == 8)
@@ -492,6 +499,35 @@ make_image (struct ng_ngmw *w, uint32_t bin, size_t n, uint32_t first_place)
         }
     }
     ng_reader_end (&r);
+}
+
+/* The cell at hand is complete.  */
+static void
+put_cell (struct ng_ngmw *w)
+{
+    unsigned char *p = ng_column_room (&w->cells);
+
+    ng_put_u32le (p, w->cell_start);
+    memcpy (p + 4, w->cell + 4, NG_NGM_CELL_BUCKETS);
+    ng_column_advance (&w->cells, p + NG_NGM_CELL_BYTES);
+    w->cell_start += w->cell[3 + NG_NGM_CELL_BUCKETS];
+    w->cell_buckets = 0;
+}
+
+/* The next bucket ends with entry N.  */
+static void
+put_bucket (struct ng_ngmw *w, uint32_t n)
+{
+    const uint32_t end = n - w->cell_start;
+
+    if (end > NG_NGM_CELL_ENTRIES_MAX)
+        fail (w, ng_fault_set (w->setup.fault, NG_ELIMIT, w->setup.file,
+                               "more than %d n-grams of order %u fall into one"
+                               " cell of a .ngm: they were made to",
+                               NG_NGM_CELL_ENTRIES_MAX, w->k));
+    w->cell[4 + w->cell_buckets++] = (unsigned char) (end & UINT8_MAX);
+    if (w->cell_buckets == NG_NGM_CELL_BUCKETS)
+        put_cell (w);
 }
 
 /* Make and write range BIN, behind *N entries, which is raised.  */
@@ -515,12 +551,7 @@ put_bin (struct ng_ngmw *w, uint32_t bin, uint32_t *n)
     put (w, image, bytes);
     for (uint64_t b = 0;
          b < UINT64_C (1) << w->bucket_shift && first + b < l->n_buckets; b++)
-    {
-        unsigned char *p = ng_column_room (&w->starts);
-
-        ng_put_u32le (p, *n + w->bin.starts[b]);
-        ng_column_advance (&w->starts, p + sizeof (uint32_t));
-    }
+        put_bucket (w, *n + w->bin.starts[b + 1]);
     *n += (uint32_t) n_entries;
 }
 
@@ -528,17 +559,15 @@ enum ng_err
 ng_ngmw_level_end (struct ng_ngmw *w)
 {
     uint32_t n = 0;
-    unsigned char *p;
     enum ng_err err;
 
     ng_dealt_end (&w->entries);
     for (uint32_t i = 0; i < w->entries.n_bins; i++)
         put_bin (w, i, &n);
     end_section (w, NG_NGM_PAD);
-    p = ng_column_room (&w->starts);
-    ng_put_u32le (p, n);
-    ng_column_advance (&w->starts, p + sizeof (uint32_t));
-    put_column (w, &w->starts);
+    while (w->cell_buckets > 0)
+        put_bucket (w, n);
+    put_column (w, &w->cells);
     end_section (w, 0);
     err = status (w);
     if (err != NG_OK || w->k == w->ngm.order)
@@ -581,6 +610,7 @@ ng_ngmw_close (struct ng_ngmw *w)
         return;
     free_level (w);
     ng_column_free (&w->starts);
+    ng_column_free (&w->cells);
     ng_column_free (&w->names);
     ng_dealt_free (&w->slots);
     free (w);

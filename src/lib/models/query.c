@@ -24,7 +24,7 @@ struct block
     float bow[NG_ORDER_MAX][BLOCK + 1];
     uint16_t alive[BLOCK + 1]; /* those that go on */
     struct ng_ngm_spot spots[BLOCK + 1];
-    struct ng_ngm_bucket buckets[BLOCK + 1];
+    struct ng_ngm_entries entries[BLOCK + 1];
     const unsigned char *values[BLOCK + 1];
 };
 
@@ -78,56 +78,79 @@ find_unigrams (struct ng_query *q, size_t from, size_t to)
     }
 }
 
+/* Search for n-grams of order K, LEVEL, whose tags have TAG_BYTES, among the
+   searches ALIVE[N]; returns how many are found, which are left in ALIVE, their
+   values' bytes in VALUES.  */
+static inline __attribute__ ((always_inline)) size_t
+find_values (struct block *b, const struct ng_ngm_level *level,
+             unsigned tag_bytes, unsigned k, size_t n)
+{
+    struct ng_ngm_level l = *level; /* nothing that is stored changes a copy */
+    size_t found = 0;
+
+    l.tag_bytes = tag_bytes;
+
+    for (size_t j = 0; j < n; j++)
+    {
+        const size_t i = b->alive[j];
+
+        b->spots[j] = ng_ngm_locate (&l, b->place[i], *(b->last[i] - (k - 1)));
+        prefetch (ng_ngm_cell (&l, b->spots[j].bucket));
+    }
+    for (size_t j = 0; j < n; j++)
+    {
+        const struct ng_ngm_entries e = ng_ngm_bucket (&l, b->spots[j].bucket);
+
+        b->entries[j] = e;
+        prefetch (e.bytes);
+        prefetch (ng_ngm_value (&l, e, 0));
+    }
+    for (size_t j = 0; j < n; j++)
+    {
+        const uint16_t i = b->alive[j];
+        const struct ng_ngm_entries e = b->entries[j];
+        const unsigned char *value;
+        uint32_t at;
+        const bool is_there = ng_ngm_search (&l, e, b->spots[j].tag, &at);
+
+        /* What is not found is written over, without a jump.  */
+        value = ng_ngm_value (&l, e, at);
+        prefetch (value);
+        b->place[i] = e.first + at;
+        b->values[found] = value;
+        b->alive[found] = i;
+        found += is_there;
+    }
+    return found;
+}
+
 /* Search for n-grams of order K among the searches ALIVE[N]; returns how many
    go on from there, which are left in ALIVE.  */
 static size_t
 find_longer (struct ng_query *q, unsigned k, size_t n)
 {
     const struct ng_ngm_level *l = &q->ngm->levels[k - 1];
+    const bool has_bow = l->value_bytes == 8;
     struct block *b = &q->b;
-    size_t found = 0, going = 0;
+    size_t found, going = 0;
 
-    for (size_t j = 0; j < n; j++)
-    {
-        const size_t i = b->alive[j];
-
-        b->spots[j] = ng_ngm_locate (l, b->place[i], *(b->last[i] - (k - 1)));
-        prefetch (l->starts + 4 * b->spots[j].bucket);
-    }
-    for (size_t j = 0; j < n; j++)
-    {
-        const unsigned char *p;
-
-        b->buckets[j] = ng_ngm_bucket (l, b->spots[j].bucket);
-        p = ng_ngm_entries (l, b->buckets[j]);
-        prefetch (p);
-        prefetch (p
-                  + (size_t) (b->buckets[j].end - b->buckets[j].start)
-                        * l->tag_bytes);
-    }
-    for (size_t j = 0; j < n; j++)
-    {
-        const unsigned char *value;
-        uint32_t place =
-            ng_ngm_search (l, b->buckets[j], b->spots[j].tag, &value);
-
-        if (place == NG_NONE)
-            continue;
-        prefetch (value);
-        b->place[b->alive[j]] = place;
-        b->values[found] = value;
-        b->alive[found++] = b->alive[j];
-    }
+    /* The usual numbers are constants to the compiler.  */
+    if (l->tag_bytes == 3)
+        found = find_values (b, l, 3, k, n);
+    else if (l->tag_bytes == 2)
+        found = find_values (b, l, 2, k, n);
+    else
+        found = find_values (b, l, l->tag_bytes, k, n);
     for (size_t j = 0; j < found; j++)
     {
-        const size_t i = b->alive[j];
+        const uint16_t i = b->alive[j];
 
         b->found[i] = (uint8_t) k;
         b->logp[i] = ng_get_f32le (b->values[j]);
-        if (l->value_bytes == 8)
+        if (has_bow)
             b->bow[k - 1][i] = ng_get_f32le (b->values[j] + 4);
-        if (b->context[i] >= k)
-            b->alive[going++] = (uint16_t) i;
+        b->alive[going] = i;
+        going += b->context[i] >= k;
     }
     return going;
 }
@@ -147,6 +170,39 @@ search (struct ng_query *q, size_t from, size_t to)
         n = find_longer (q, k, n);
 }
 
+/* X if IS_WANTED, else -0, which changes no number when added: without a
+   jump.  */
+static inline double
+x_or_nothing (double x, bool is_wanted)
+{
+    const uint64_t nothing = UINT64_C (1) << 63;
+    uint64_t bits;
+
+    memcpy (&bits, &x, sizeof bits);
+    bits = ((bits ^ nothing) & -(uint64_t) is_wanted) ^ nothing;
+    memcpy (&x, &bits, sizeof x);
+    return x;
+}
+
+/* X and the weights of the search BEFORE that make up for a context of CONTEXT
+   tokens of which FOUND less one are used.  There are as many additions for
+   all tokens, so that none has to be guessed.  */
+static inline double
+add_weights (const struct ng_query *q, unsigned context, unsigned found,
+             size_t before, double x)
+{
+    const struct block *b = &q->b;
+    const unsigned reach = b->found[before];
+    const unsigned end = context < reach ? context : reach;
+
+    for (unsigned k = 1; k < q->order; k++)
+    {
+        x += x_or_nothing ((double) b->bow[k - 1][before],
+                           (k >= found) & (k <= end));
+    }
+    return x;
+}
+
 /* The log10 probability of token ID behind CONTEXT tokens, whose longest
    n-gram is of order FOUND and has LOGP; the search of the token before it is
    number BEFORE.  */
@@ -155,23 +211,20 @@ combine (const struct ng_query *q, unsigned context, unsigned found, float logp,
          size_t before, uint8_t *used, uint32_t id)
 {
     const struct block *b = &q->b;
-    const unsigned reach = b->found[before];
     double x = (double) logp;
 
     *used = (uint8_t) found;
+    if (q->ngm->rule == NG_RULE_BACKOFF)
+        return add_weights (q, context, found, before, x);
     if (found > context)
         return x;
     if (q->ngm->rule == NG_RULE_STEP)
         return x + (context + 1 - found) * (double) q->ngm->step;
-    if (q->ngm->rule == NG_RULE_UNIGRAM)
-    {
-        x = (double) ng_get_f32le (q->ngm->unigrams + 8 * (size_t) id);
-        *used = 1;
-        return reach >= context ? x + (double) b->bow[context - 1][before] : x;
-    }
-    for (unsigned k = found; k <= context && k <= reach; k++)
-        x += (double) b->bow[k - 1][before];
-    return x;
+    x = (double) ng_get_f32le (q->ngm->unigrams + 8 * (size_t) id);
+    *used = 1;
+    return b->found[before] >= context
+               ? x + (double) b->bow[context - 1][before]
+               : x;
 }
 
 static inline uint8_t
@@ -326,13 +379,13 @@ ng_query_context (const struct ng_query *q, const uint32_t *history, unsigned n,
         const struct ng_ngm_level *l = &q->ngm->levels[k - 1];
         const struct ng_ngm_spot spot =
             ng_ngm_locate (l, places[k - 2], history[n - k]);
-        const unsigned char *value;
+        const struct ng_ngm_entries e = ng_ngm_bucket (l, spot.bucket);
+        uint32_t at;
 
-        places[k - 1] =
-            ng_ngm_search (l, ng_ngm_bucket (l, spot.bucket), spot.tag, &value);
-        if (places[k - 1] == NG_NONE)
+        if (!ng_ngm_search (l, e, spot.tag, &at))
             return k - 1;
-        bow[k - 1] = ng_get_f32le (value + 4);
+        places[k - 1] = e.first + at;
+        bow[k - 1] = ng_get_f32le (ng_ngm_value (l, e, at) + 4);
     }
     return reach;
 }
