@@ -133,15 +133,26 @@ ask ()
     run "$log.load" /dev/null "$@"
 }
 
-# NAME LOG
+# NAME LOG: how fast, and how many times as fast as KenLM's probing model.
 ask_row ()
 {
+    local peer=
+    [ "$kenlm" = yes ] && peer="$(median query.probing '$1 + $2') \
+        $(median query.probing.load '$1 + $2')"
     awk -v name="$1" -v n="$n_tokens" -v all="$(median "$2" '$1 + $2')" \
-        -v load="$(median "$2.load" '$1 + $2')" \
-        -v peak="$(median "$2" '$4')" 'BEGIN {
-            alone = all > load ? all - load : 1e-6
-            printf "| %s | %.2f | %.2f | %.2f | %.2f | %.0f |\n", name, load,
-                all, n / alone / 1e6, n / all / 1e6, peak / 1024 }'
+        -v load="$(median "$2.load" '$1 + $2')" -v peer="$peer" \
+        -v peak="$(median "$2" '$4')" '
+        function alone(all, load) { return all > load ? all - load : 1e-6 }
+        BEGIN {
+            split(peer, p)
+            without = with = "-"
+            if (peer != "") {
+                without = sprintf("%.2f", alone(p[1], p[2]) / alone(all, load))
+                with = sprintf("%.2f", p[1] / all)
+            }
+            printf "| %s | %.2f | %.2f | %.2f | %.2f | %s | %s | %.0f |\n",
+                name, load, all, n / alone(all, load) / 1e6, n / all / 1e6,
+                without, with, peak / 1024 }'
 }
 
 for ((i = 0; i < runs; i++)); do
@@ -157,8 +168,8 @@ n_tokens=$(ngram-score --summary -m "$tmp/m.ngm" "$held_out" \
     | sed -n 's/^Tokens:[^0-9]*//p')
 printf '\nAsking it for %s tokens, processor time in one thread:\n\n' "$n_tokens"
 printf '| program | loading s | with text s | million tokens a second |'
-printf ' with loading | peak MiB |\n'
-printf '| --- | --: | --: | --: | --: | --: |\n'
+printf ' with loading | times probing | with loading | peak MiB |\n'
+printf '| --- | --: | --: | --: | --: | --: | --: | --: |\n'
 ask_row 'ngram-score --summary' score
 ask_row 'ngram-score --summary --no-check' trusting
 if [ "$kenlm" = yes ]; then
