@@ -295,6 +295,40 @@ START_TEST (full_device)
 }
 END_TEST
 
+#ifdef F_GETPIPE_SZ
+/* A pipe gets more room than it has by default, and none that has more loses
+   it.  */
+START_TEST (pipes)
+{
+    static const int before[] = { 4096, 64 * 1024, 512 * 1024 };
+
+    for (size_t i = 0; i < 3; i++)
+    {
+        struct ng_fault fault = { 0 };
+        struct ng_output *out;
+        char name[32], got[5] = "";
+        int fds[2], room;
+
+        ck_assert_int_eq (pipe (fds), 0);
+        room = fcntl (fds[1], F_SETPIPE_SZ, before[i]);
+        (void) snprintf (name, sizeof name, "/dev/fd/%d", fds[1]);
+        ck_assert_int_eq (ng_output_open (name, &fault, &out), NG_OK);
+        /* A user who has too many pipes may get no more.  */
+        if (room == before[i])
+            ck_assert_int_eq (fcntl (fds[1], F_GETPIPE_SZ),
+                              room < 256 * 1024 ? 256 * 1024 : room);
+        ck_assert_int_eq (ng_output_write (out, "text", 4), NG_OK);
+        ck_assert_int_eq (ng_output_commit (out), NG_OK);
+        ck_assert_int_eq (ng_output_close (out), NG_OK);
+        ck_assert_int_eq (read (fds[0], got, 4), 4);
+        ck_assert_str_eq (got, "text");
+        (void) close (fds[0]);
+        (void) close (fds[1]);
+    }
+}
+END_TEST
+#endif
+
 /* /dev/stdout and /dev/fd/N are the open files, which go on where they are;
    another name below /dev is a name like any.  */
 START_TEST (descriptors)
@@ -408,6 +442,9 @@ ng_suite (void)
     tcase_add_test (t, long_name);
     tcase_add_test (t, full_device);
     tcase_add_test (t, descriptors);
+#ifdef F_GETPIPE_SZ
+    tcase_add_test (t, pipes);
+#endif
     tcase_add_test (t, gather);
     /* The sanitizers take that signal for a fault of their own.  */
     if (strcmp (getenv ("NG_SANITIZE") ? getenv ("NG_SANITIZE") : "", "yes"))

@@ -19,7 +19,12 @@
 
 enum
 {
-    NAME_TRIES = 100 /* random names tried before giving up */
+    NAME_TRIES = 100, /* random names tried before giving up */
+
+    /* Room in a pipe: with the 64 KiB it has by default writer and reader wake
+       each other so often that this takes longer than the copying.  Not more,
+       as a system lends each user 64 MiB in all.  */
+    PIPE_BYTES = 256 * 1024
 };
 
 static const char not_in_place[] = "cannot put the finished file in place";
@@ -254,6 +259,21 @@ ng_output_open_unnamed (const char *dir, struct ng_fault *fault,
     return err;
 }
 
+/* Make room in the pipe FD, if it is one and has less.  Where that is not
+   allowed it stays as it is.  */
+static void
+widen_pipe (int fd)
+{
+#if defined F_GETPIPE_SZ && defined F_SETPIPE_SZ
+    const int bytes = fcntl (fd, F_GETPIPE_SZ);
+
+    if (bytes > 0 && bytes < PIPE_BYTES)
+        (void) fcntl (fd, F_SETPIPE_SZ, (int) PIPE_BYTES);
+#else
+    (void) fd;
+#endif
+}
+
 enum ng_err
 ng_output_open (const char *name, struct ng_fault *fault,
                 struct ng_output **result)
@@ -275,6 +295,8 @@ ng_output_open (const char *name, struct ng_fault *fault,
         (void) ng_output_close (out);
         return err;
     }
+    if (out->direct)
+        widen_pipe (out->fd);
     *result = out;
     return NG_OK;
 }
