@@ -99,6 +99,10 @@ rm meg2.bin
 cp meg.idx meg2.idx
 bad 'No such file' meg2.idx
 bad 'gone.bin: No such file' gone.bin
+# An index that is there and cannot be read, for whatever reason: not bare ids.
+cp meg.bin loop.bin
+ln -s loop.idx loop.idx
+bad 'loop.bin: its Megatron index cannot be read: ' loop.bin
 
 # ------------------------------------------------------------ jsonl and header
 

@@ -108,8 +108,10 @@ open_fd (struct ng_input *in)
         /* Standard input may be a file that somebody began to read.  */
         off_t at = lseek (in->fd, 0, SEEK_CUR);
 
+        if (at < 0)
+            return ng_fault_sys (in->fault, in->name);
         in->was_begun = at > 0;
-        if (at >= 0 && st.st_size > at)
+        if (st.st_size > at)
             in->raw_size = (uint64_t) (st.st_size - at);
     }
     (void) posix_fadvise (in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);

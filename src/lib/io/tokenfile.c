@@ -2,8 +2,10 @@
 
 #include "io/tokenfile.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -293,11 +295,12 @@ read_header (struct ng_tokenfile *file, struct ng_input *in,
 }
 
 /* Is there a Megatron index, and what is its name and that of the ids?  *BIN
-   and *IDX are NULL if there is none; the caller frees them.  */
+   and *IDX are NULL if there is none; the caller frees them.  Ids whose index
+   is there and cannot be read are not taken for bare ones.  */
 static enum ng_err
-find_megatron (const char *name, char **idx, char **bin)
+find_megatron (const char *name, char **idx, char **bin, struct ng_fault *fault)
 {
-    struct ng_fault none = { 0 };
+    struct ng_fault own = { 0 };
     bool is_idx = ends_with (name, ".idx");
 
     *idx = *bin = NULL;
@@ -307,12 +310,19 @@ find_megatron (const char *name, char **idx, char **bin)
     *bin = sibling (name, "bin");
     if (!*idx || !*bin)
         return NG_ENOMEM;
-    if (!is_idx && ng_input_check (*idx, &none) != NG_OK)
+    if (is_idx || ng_input_check (*idx, &own) == NG_OK)
+        return NG_OK;
+    if (own.sys_errno != ENOENT && own.sys_errno != EISDIR)
     {
-        free (*idx);
-        free (*bin);
-        *idx = *bin = NULL;
+        if (fault->err == NG_OK)
+            *fault = own;
+        (void) snprintf (fault->text, sizeof fault->text,
+                         "its Megatron index cannot be read");
+        return NG_ESYS;
     }
+    free (*idx);
+    free (*bin);
+    *idx = *bin = NULL;
     return NG_OK;
 }
 
@@ -361,7 +371,7 @@ ng_tokenfile_open (const char *name, struct ng_dtype bare,
 
     memset (file, 0, sizeof *file);
     file->name = name;
-    err = find_megatron (name, &idx, &bin);
+    err = find_megatron (name, &idx, &bin, fault);
     if (err == NG_OK && idx)
         err = read_megatron_index (idx, file, fault);
     if (err == NG_OK)
