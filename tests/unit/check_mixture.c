@@ -100,6 +100,55 @@ START_TEST (test_plan)
 }
 END_TEST
 
+/* Plans that cannot be made, and one that has no end.  */
+START_TEST (test_plan_limits)
+{
+    struct ng_plan_source s[2];
+    struct ng_fault fault = { 0 };
+    uint64_t n = 7;
+
+    /* 2^52 parts are the most.  */
+    set_source (&s[0], 1001, "1");
+    set_source (&s[1], 1001, "1");
+    s[0].weight = (UINT64_C (1) << 52) - 1;
+    s[1].weight = 1;
+    ck_assert_int_eq (
+        ng_plan_make (NG_WEIGHT_SHARES, s, 2, 10, 0, 0, &n, &fault), NG_OK);
+    ck_assert_uint_eq (n, 0);
+    s[1].weight = 2;
+    ck_assert_int_eq (
+        ng_plan_make (NG_WEIGHT_SHARES, s, 2, 10, 0, 0, &n, &fault), NG_ELIMIT);
+    fault.err = NG_OK;
+    s[0].weight = UINT64_MAX;
+    ck_assert_int_eq (
+        ng_plan_make (NG_WEIGHT_SHARES, s, 2, 10, 1, 0, &n, &fault), NG_ELIMIT);
+    /* A source that has no piece has no share, whatever its weight.  */
+    fault.err = NG_OK;
+    set_source (&s[0], 0, "5");
+    set_source (&s[1], 1001, "1");
+    ck_assert_int_eq (
+        ng_plan_make (NG_WEIGHT_SHARES, s, 2, 10, 1, 0, &n, &fault), NG_OK);
+    ck_assert_uint_eq (s[0].share, 0);
+    ck_assert_uint_eq (s[1].quota, 100);
+    s[1].n_tokens = 10;
+    ck_assert_int_eq (
+        ng_plan_make (NG_WEIGHT_SHARES, s, 2, 10, 1, 0, &n, &fault), NG_EINVAL);
+    ck_assert_ptr_nonnull (strstr (fault.text, "piece of 10 tokens and one"));
+    /* Less than a piece of any; and nothing left.  */
+    fault.err = NG_OK;
+    set_source (&s[0], 1001, "9");
+    ck_assert_int_eq (
+        ng_plan_make (NG_WEIGHT_TOKENS, s, 1, 10, 1, 0, &n, &fault), NG_EINVAL);
+    ck_assert_ptr_nonnull (strstr (fault.text, "no source serves a whole"));
+    fault.err = NG_OK;
+    set_source (&s[0], 1001, "1");
+    s[0].served = 1000;
+    ck_assert_int_eq (
+        ng_plan_make (NG_WEIGHT_EPOCHS, s, 1, 10, 1, 0, &n, &fault), NG_EINVAL);
+    ck_assert_ptr_nonnull (strstr (fault.text, "nothing is left"));
+}
+END_TEST
+
 static void
 make (struct ng_mixture_spec *spec, struct ng_mixture_source *sources, size_t n,
       uint64_t seed)
@@ -267,6 +316,7 @@ ng_suite (void)
 
     tcase_add_test (tc, test_weight);
     tcase_add_test (tc, test_plan);
+    tcase_add_test (tc, test_plan_limits);
     tcase_add_test (tc, test_mixture);
     tcase_add_test (tc, test_leave);
     suite_add_tcase (suite, tc);

@@ -160,6 +160,99 @@ START_TEST (test_leave_impossible)
 }
 END_TEST
 
+/* A uniform epoch goes on after as many rows of the new length as make up the
+   tokens that were served, and no fewer.  */
+START_TEST (test_leave_uniform)
+{
+    static const struct
+    {
+        uint64_t n_steps, done;
+    } cases[] = { { 10, 35 }, { 7, 50 }, { 8, 44 }, { 350, 1 }, { 351, 1 } };
+    struct ng_sampler_spec spec = { .mode = NG_MODE_UNIFORM,
+                                    .n_tokens = 1000,
+                                    .batch_size = 5,
+                                    .n_steps = 10,
+                                    .n_epochs = 1,
+                                    .world = 1 };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    {
+        struct ng_fault fault = { 0 };
+        struct ng_sampler_spec next = spec;
+        struct ng_origin origin;
+        struct ng_sampler *sampler;
+
+        next.n_steps = cases[i].n_steps;
+        ck_assert_int_eq (ng_sampler_new (&spec, NULL, &fault, &sampler),
+                          NG_OK);
+        ck_assert_int_eq (ng_sampler_leave (sampler, 7, &next, &origin), NG_OK);
+        ck_assert_uint_eq (origin.done, cases[i].done);
+        ck_assert_uint_eq (origin.step, 7);
+        ng_sampler_free (sampler);
+    }
+}
+END_TEST
+
+/* An epoch is cut anew NG_CUTS_MAX times, and not once more.  */
+START_TEST (test_cuts_limit)
+{
+    struct ng_sampler_spec spec = { .n_tokens = 100000,
+                                    .batch_size = 1,
+                                    .n_steps = 1024,
+                                    .n_epochs = 1,
+                                    .world = 1 };
+
+    for (uint64_t cut = 0; cut <= NG_CUTS_MAX; cut++)
+    {
+        struct ng_fault fault = { 0 };
+        struct ng_sampler_spec next = spec;
+        struct ng_sampler *sampler;
+
+        next.n_steps /= 2;
+        ck_assert_int_eq (ng_sampler_new (&spec, NULL, &fault, &sampler),
+                          NG_OK);
+        ck_assert_int_eq (
+            ng_sampler_leave (sampler, cut + 1, &next, &next.origin),
+            cut < NG_CUTS_MAX ? NG_OK : NG_ELIMIT);
+        ng_sampler_free (sampler);
+        spec = next;
+    }
+}
+END_TEST
+
+/* Steps that are past all, and past what 64 bits count.  */
+START_TEST (test_too_far)
+{
+    struct ng_sampler_spec spec = { .n_tokens = 100,
+                                    .batch_size = 1,
+                                    .n_steps = 10,
+                                    .n_epochs = 1,
+                                    .rank = 2,
+                                    .world = 3 };
+    static const struct
+    {
+        uint64_t step;
+        enum ng_err err;
+    } cases[] = { { 4, NG_EINVAL },
+                  { UINT64_MAX / 3 - 1, NG_EINVAL },
+                  { UINT64_MAX / 3, NG_EOVERFLOW },
+                  { UINT64_MAX, NG_EOVERFLOW } };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    {
+        struct ng_fault fault = { 0 };
+        struct ng_sampler *sampler;
+
+        ck_assert_int_eq (ng_sampler_new (&spec, NULL, &fault, &sampler),
+                          NG_OK);
+        ck_assert_int_eq (ng_sampler_seek (sampler, cases[i].step),
+                          cases[i].err);
+        ck_assert_uint_gt (strlen (fault.text), 0);
+        ng_sampler_free (sampler);
+    }
+}
+END_TEST
+
 Suite *
 ng_suite (void)
 {
@@ -169,6 +262,9 @@ ng_suite (void)
     tcase_add_test (tc, test_leave);
     tcase_add_test (tc, test_leave_same);
     tcase_add_test (tc, test_leave_impossible);
+    tcase_add_test (tc, test_leave_uniform);
+    tcase_add_test (tc, test_cuts_limit);
+    tcase_add_test (tc, test_too_far);
     suite_add_tcase (suite, tc);
     return suite;
 }

@@ -230,6 +230,138 @@ START_TEST (test_spec)
 }
 END_TEST
 
+/* Each thing that was asked for and makes another order is refused by name;
+   asked for as it is, it is none.  */
+START_TEST (test_given)
+{
+    static const char *const options[] = { "--mode",     "--rng",    "--seed",
+                                           "--reverse",  "--offset", "--offset",
+                                           "--documents" };
+    struct ng_state state;
+
+    fill (&state, 1);
+    for (int change = 0; change < 2; change++)
+        for (int i = 0; i < 7; i++)
+        {
+            struct ng_given given = { .mode = i == 0,
+                                      .rng = i == 1,
+                                      .seed = i == 2,
+                                      .reverse = i == 3,
+                                      .offset = i == 4 || i == 5,
+                                      .documents = i == 6 };
+            struct ng_sampler_spec spec = state.spec;
+            struct ng_fault fault = { 0 };
+            bool reverse = true;
+            enum ng_documents_kind kind = NG_DOCUMENTS_CROSS;
+
+            state.reverse = !(change && i == 3);
+            if (change && i == 0)
+                spec.mode = NG_MODE_SEQUENTIAL;
+            if (change && i == 1)
+                spec.rng = NG_RNG_PYTHON;
+            if (change && i == 2)
+                spec.seed--;
+            if (change && i == 4)
+                spec.fixed_offset = false;
+            if (change && i == 5)
+                spec.offset++;
+            if (change && i == 6)
+                kind = NG_DOCUMENTS_WHOLE;
+            ck_assert_int_eq (ng_resume_spec (&state, "s", &given, &spec,
+                                              &reverse, &kind, &fault),
+                              change ? NG_EINVAL : NG_OK);
+            ck_assert (!change || strstr (fault.text, options[i]));
+        }
+    ng_state_fini (&state);
+}
+END_TEST
+
+/* TEXT with its line that begins with OLD replaced by NEW lines, as a file.  */
+static void
+write_changed (const char *text, const char *old, const char *new)
+{
+    const char *at = strstr (text, old);
+    FILE *file = fopen ("state.test", "w");
+
+    ck_assert_ptr_nonnull (at);
+    ck_assert_ptr_nonnull (file);
+    fprintf (file, "%.*s%s%s", (int) (at - text), text, new, strchr (at, '\n'));
+    ck_assert_int_eq (fclose (file), 0);
+}
+
+/* Numbers at their bounds are read, and past them the line is told.  */
+START_TEST (test_bounds)
+{
+    static const struct
+    {
+        const char *old, *new;
+        bool good;
+    } cases[] = {
+        { "batch-size", "batch-size 4294967295", true },
+        { "batch-size", "batch-size 4294967296", false },
+        { "batch-size", "batch-size 0", false },
+        { "batch-size", "batch-size 18446744073709551616", false },
+        { "batch-size", "batch-size 99999999999999999999", false },
+        { "batch-size", "batch-size 3 ", false },
+        { "num-steps", "num-steps 10", true },
+        { "num-steps", "num-steps 4294967296", false },
+        { "rank", "rank 3", true },
+        { "rank", "rank 4", false },
+        { "world", "world 4294967295", true },
+        { "world", "world 4294967296", false },
+        { "mode", "mode uniform", false }, /* which is not cut */
+        { "mode", "mode unknown", false },
+        { "rng", "rng python", false }, /* not of a mixture */
+        { "share 3", "share 4503599627370496", true },
+        { "share 3", "share 4503599627370497", false },
+        { "from-offset-steps", "from-offset-steps 4294967295", true },
+        { "from-offset-steps", "from-offset-steps 4294967296", false },
+        { "from-done", "from-done 9223372036854775807", true },
+        { "from-done", "from-done 9223372036854775808", false },
+        { "from-step", "from-step 77", true },
+        { "from-step", "from-step 78", false },
+        { "cut 10 7", "cut 4294967296 7", false },
+        { "cut 10 7", "cut 0 7", false },
+        { "cut 10 7", "cut 10 7 7", false },
+        { "cut 10 7",
+          "cut 20 3\ncut 20 3\ncut 20 3\ncut 20 3\ncut 20 3\ncut 20 3\n"
+          "cut 20 3",
+          true },
+        { "cut 10 7",
+          "cut 20 3\ncut 20 3\ncut 20 3\ncut 20 3\ncut 20 3\ncut 20 3\n"
+          "cut 20 3\ncut 10 3",
+          false },
+    };
+    static char text[4096];
+    struct ng_state state;
+    struct ng_fault fault = { 0 };
+    FILE *file;
+    size_t len;
+
+    fill (&state, 3);
+    ck_assert_int_eq (ng_state_write (&state, "state.test", &fault), NG_OK);
+    ng_state_fini (&state);
+    file = fopen ("state.test", "r");
+    len = fread (text, 1, sizeof text - 1, file);
+    ck_assert_uint_gt (len, 0);
+    fclose (file);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    {
+        enum ng_err err;
+
+        write_changed (text, cases[i].old, cases[i].new);
+        fault = (struct ng_fault){ 0 };
+        ng_state_init (&state);
+        err = ng_state_read ("state.test", &state, &fault);
+        ck_assert_msg (err == (cases[i].good ? NG_OK : NG_EFORMAT), "%s: %s",
+                       cases[i].new, fault.text);
+        ck_assert (cases[i].good || fault.line > 0);
+        ng_state_fini (&state);
+    }
+    unlink ("state.test");
+}
+END_TEST
+
 Suite *
 ng_suite (void)
 {
@@ -241,6 +373,8 @@ ng_suite (void)
     tcase_add_test (tc, test_documents_spec);
     tcase_add_test (tc, test_damaged);
     tcase_add_test (tc, test_spec);
+    tcase_add_test (tc, test_given);
+    tcase_add_test (tc, test_bounds);
     suite_add_tcase (suite, tc);
     return suite;
 }
