@@ -1,8 +1,9 @@
 #!/bin/sh
 # Sizes past 2^31 and 2^32: bytes and tokens of a text, bytes of a line, tokens
-# of a token file, n-grams and bytes of a count file, counts; and a vocabulary
-# of 50 million types within -S.  "make soak" runs it; it takes an hour of
-# processor and 20 GB of disc.  NG_LARGE: only these parts.
+# of a token file, n-grams and bytes of a count file, counts; a model of more
+# than 2^32 bytes; and a vocabulary of 50 million types within -S.  "make soak"
+# runs it; it takes an hour of processor and 20 GB of disc.  NG_LARGE: only these
+# parts.
 . "${srcdir=.}/tests/init.sh"
 
 measure=$builddir/bench/measure
@@ -12,7 +13,7 @@ pairs=$builddir/tests/large/pairs
 # part NAME: is it to be run?  Says when it begins.
 part ()
 {
-    case " ${NG_LARGE-text line gzip batch tokens types pairs} " in
+    case " ${NG_LARGE-text line gzip batch tokens types pairs model} " in
     *" $1 "*) warn_ "$(date +%T) $1" ;;
     *) return 1 ;;
     esac
@@ -154,6 +155,31 @@ if part pairs; then
     ngram-zipf --spectrum t.ngc >out || fail=1
     is "2${tab}1${tab}$n" tail -n 1 out
     rm -f t.npy t.ngc v
+fi
+
+# Every pair of K tokens once, as a model: 812 million bigrams of five bytes each
+# and more.  Behind each token all are alike, 1 / K by Laplace's rule, and found as
+# bigrams, those at either end of the table and others.
+if part model; then
+    k=${NG_MODEL_PAIRS-28500}
+    "$pairs" "$k" >t.npy || framework_failure_ 'pairs'
+    (echo '<unk>'; seq 1 $((k - 1))) >v
+    peak 2048 ngram-count -S 2G -T . -n 1-2 --vocab=v -o t.ngc t.npy
+    rm -f t.npy
+    peak 2048 ngram-model -m laplace -S 2G -T . -q -o t.ngm t.ngc
+    rm -f t.ngc
+    [ "$k" -lt 28500 ] || [ "$(wc -c <t.ngm)" -gt $((4 * gib)) ] \
+        || fail_ "$(ls -l t.ngm)"
+    for i in 1 2 3 $((k / 3)) $((k / 2)) $((k - 3)) $((k - 2)) $((k - 1)); do
+        for j in 1 $((k / 2)) $((k - 1)); do
+            echo "$i $j"
+        done
+    done >text
+    ngram-score --tokens -m t.ngm text >out || fail=1
+    [ "$(awk -v k="$k" '
+        NF == 3 && $3 == 2 && ($2 + log(k) / log(10)) ^ 2 < 1e-12 { n++ }
+        END { print n }' out)" = 24 ] || fail_ 'the scores of pairs'
+    rm -f t.ngm v text out
 fi
 
 Exit $fail
