@@ -9,7 +9,8 @@ shim=$builddir/tests/faults/shim.so
 turns=$builddir/tests/faults/turns
 [ -f "$shim" ] || skip_ 'no shared object can be made here'
 dense=8
-[ "$NG_SANITIZE" = no ] || dense=2
+# tests/unit/check_failing_* try every call of the modules in less time.
+[ "$NG_SANITIZE${NG_COVERAGE-no}" = nono ] || dense=2
 [ "${NG_SOAK-}" != yes ] || dense=1000000000
 if [ "$NG_SANITIZE" != no ]; then
     # Ours comes first, so that it stands before the sanitizer's allocator.

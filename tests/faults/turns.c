@@ -35,7 +35,7 @@ enum
 {
     FILES_MAX = 64,
     FAULTS_MAX = 5, /* of one kind, then the next is tried */
-    SECONDS_MAX = 120,
+    SECONDS_MAX = 300,
     SET_UP = 99
 };
 
