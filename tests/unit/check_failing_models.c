@@ -50,7 +50,8 @@ estimate (const void *context, struct ng_fault *fault, uint64_t *answer)
     return err;
 }
 
-/* Models of each kind and form, of sentences and others.  */
+/* Models of each kind and form, of sentences and others.  Kneser-Ney's have the
+   most to do, and what others do besides is little.  */
 START_TEST (estimates)
 {
     struct kit k;
@@ -59,6 +60,7 @@ START_TEST (estimates)
                              .has_fallback = true,
                              .fallback = { 0.5, 1, 1.5 },
                              .budget = KIT_BUDGET };
+    const unsigned dense = e.smoothing == NG_KNESER_NEY ? 1024 : 8;
     FILE *file = fopen (counts_name, "w");
 
     ck_assert_ptr_nonnull (file);
@@ -68,9 +70,9 @@ START_TEST (estimates)
     e.to_arpa = _i >= 4 && e.smoothing != NG_LAPLACE;
     if (_i >= 4)
         e.prune[2] = 1;
-    ck_assert_uint_gt (failing_turns (FAILING_MEMORY, estimate, &e), 50);
-    ck_assert_uint_gt (failing_turns (FAILING_WRITE, estimate, &e), 1);
-    ck_assert_uint_gt (failing_turns (FAILING_FILE, estimate, &e), 5);
+    ck_assert_uint_gt (failing_some (FAILING_MEMORY, dense, estimate, &e), 20);
+    ck_assert_uint_gt (failing_some (FAILING_WRITE, dense, estimate, &e), 1);
+    ck_assert_uint_gt (failing_some (FAILING_FILE, dense, estimate, &e), 5);
     (void) unlink (counts_name);
 }
 END_TEST
@@ -232,8 +234,10 @@ START_TEST (uses)
 {
     struct drawkit d;
 
-    drawkit_make (&d, (unsigned) _i, 3);
-    for (unsigned i = 0; i < 4; i++)
+    /* Kneser-Ney's, and scores that are no probabilities.  */
+    drawkit_make (&d, _i == 0 ? 0 : DRAWKIT_KINDS - 1, 3);
+    /* To score asks every model alike.  */
+    for (unsigned i = 0; i < 4 && _i == 0; i++)
     {
         struct score job = { &d.ngm, 1 + i / 2, i % 2 };
 
@@ -333,7 +337,7 @@ ng_suite (void)
 
     tcase_add_loop_test (tc, estimates, 0, 8);
     tcase_add_test (tc, models);
-    tcase_add_loop_test (tc, uses, 0, DRAWKIT_KINDS);
+    tcase_add_loop_test (tc, uses, 0, 2);
     tcase_add_test (tc, laws);
     suite_add_tcase (suite, tc);
     return suite;

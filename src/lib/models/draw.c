@@ -173,6 +173,8 @@ weigh_chain (struct chain *chain, double scale)
     chain->total = 0;
     for (unsigned i = 0; i < chain->n; i++)
     {
+        /* The loop before set it, for the same I.  */
+        /* cppcheck-suppress uninitvar */
         const double shift = top - MASS_BITS - exponents[i];
 
         chain->masses[i] = left[i] > 0 && shift < 128
