@@ -203,6 +203,10 @@ read_counts (const struct job *job, struct ng_fault *fault,
                                &source);
     if (err != NG_OK)
         return err;
+    err = ng_countsource_add (source, spectra, 1);
+    if (err == NG_END)
+        err = ng_fault_set (fault, NG_EINVAL, job->input,
+                            "the input is empty: nothing can be estimated");
     progress_start (ng_countsource_raw_size (source));
     while (err == NG_OK)
     {

@@ -225,9 +225,17 @@ printf 'a\t1\n1 2 3 4 5 6 7 8 9\t1\n' >nine && bad nine 2 \
     'the n-gram has more than 8 tokens'
 
 : >empty
-returns_ 2 ngram-zipf empty >out 2>err || fail=1
-[ -s out ] && fail_ 'empty: output'
-grep -q '^ngram-zipf: empty: no n-grams' err || fail_ 'empty: message'
+gzip -c empty >empty.gz || framework_failure_ 'gzip'
+for args in empty empty.gz '-n 2 empty' '--spectrum empty'; do
+    # shellcheck disable=SC2086 # options and a file
+    returns_ 2 ngram-zipf $args >out 2>err || fail=1
+    [ -s out ] && fail_ "$args: output"
+    echo "ngram-zipf: ${args##* }: the input is empty: nothing can be estimated" \
+        >exp
+    compare exp err || fail=1
+done
+returns_ 2 ngram-zipf <empty >out 2>err || fail=1
+grep -q 'the input is empty' err || fail_ 'empty standard input: message'
 returns_ 2 ngram-zipf -n 5 counts >out 2>err || fail=1
 grep -q 'no n-grams of the orders wanted' err || fail_ '-n 5: message'
 
