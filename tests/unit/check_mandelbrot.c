@@ -256,6 +256,21 @@ START_TEST (no_law)
 }
 END_TEST
 
+/* The shares of two types are met by a law with any q: none is the likeliest,
+   and rounding may not choose one.  */
+START_TEST (two_types)
+{
+    static const uint64_t counts[][2] = {
+        { 1, 2 }, { 1, 1000 }, { 2, 3 }, { 5, 7 }, { 100, 101 }
+    };
+    struct ng_spectrum_cell cells[] = { { counts[_i][0], 1 },
+                                        { counts[_i][1], 1 } };
+    struct ng_mandelbrot fit;
+
+    ck_assert_int_eq (ng_mandelbrot_fit (cells, 2, &fit), NG_EINVAL);
+}
+END_TEST
+
 /* Two counts whose likelihood is all but flat about its maximum: by sums in
    long double the cost is 13.82446703986 at t = -3.13, 13.82446703650 at -4
    and 13.82446710341 at -9.  */
@@ -286,6 +301,7 @@ ng_suite (void)
     tcase_add_loop_test (c, first_rank_apart, 0, 2);
     tcase_add_loop_test (c, known_law, 0, 4);
     tcase_add_test (c, no_law);
+    tcase_add_loop_test (c, two_types, 0, 5);
     suite_add_tcase (s, c);
     return s;
 }

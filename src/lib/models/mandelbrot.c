@@ -2,22 +2,31 @@
 
 #include "models/mandelbrot.h"
 
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_min.h>
+#include <gsl/gsl_roots.h>
 #include <math.h>
-#include <stdbool.h>
 
 #include "models/powersum.h"
 #include "models/ranklogs.h"
 
 enum
 {
-    STEPS_MAX = 100
+    STEPS_MAX = 100,
+    TYPES_MIN = 3 /* of two, any q tells the shares with an s of its own */
 };
 
 static const double s_min = 0x1p-10, s_max = 0x1p7;
 
-/* Newton's steps become the square of the one before: after one of this size
-   nothing is left to be done.  Relative for s; for t = ln (1 + q) absolute.  */
-static const double small_step = 1e-8;
+/* Brent's method ends in steps of the secant's, each far smaller than the one
+   before: after one of this size nothing is left to be done.  For ln s and for
+   t = ln (1 + q).  */
+static const double small_step = 1e-10;
+
+/* Between ts as near as this the derivative by t has one root: the cost bends
+   over steps of about 1.  Much nearer, the costs of a flat likelihood differ by
+   no more than they are rounded, and do not tell where the least one is.  */
+static const double near_ts = 0.125;
 
 /* A law and minus its log-likelihood per token, with derivatives.  */
 struct law
@@ -28,58 +37,71 @@ struct law
     double d_ss, d_st, d_tt;
 };
 
-/* The cost of S, with the derivative and the curvature by s.  */
-struct slope
+/* The searches for one spectrum.  */
+struct search
 {
-    double value, curvature;
+    const struct ng_rank_logs *logs;
+    gsl_root_fsolver *by_s, *by_t;
+    gsl_min_fminimizer *least;
+    double mean_ln, first; /* of the shift for which an exponent is sought */
 };
 
-static struct slope
-slope_by_s (double mean_ln, double s, double first, double n_types)
-{
-    struct ng_power_sum sum = ng_power_sum_by_s (s, first, n_types);
-
-    return (struct slope){ mean_ln + sum.s, sum.ss };
-}
-
-/* The likeliest exponent for the shift of FIRST, for which tokens have MEAN_LN,
-   sought from S on: S_MIN or S_MAX if it is not between them.  The cost is
-   convex in s, so that its slope has one root; a step of Newton's that leaves
-   the bounds found so far is replaced by their geometric mean.  */
+/* The root of F between LO and HI by Brent's method, or NAN if F has the same
+   sign at both.  */
 static double
-likeliest_exponent (double mean_ln, double first, double n_types, double s)
+root_between (gsl_root_fsolver *solver, gsl_function *f, double lo, double hi)
 {
-    double lo = 0, hi = HUGE_VAL;
+    double x = NAN, last;
 
+    if (gsl_root_fsolver_set (solver, f, lo, hi) != GSL_SUCCESS)
+        return NAN;
     for (int i = 0; i < STEPS_MAX; i++)
     {
-        struct slope d = slope_by_s (mean_ln, s, first, n_types);
-        double next = fmin (fmax (s - d.value / d.curvature, s_min), s_max);
-
-        if ((d.value >= 0 && s <= s_min) || (d.value <= 0 && s >= s_max))
+        last = x;
+        if (gsl_root_fsolver_iterate (solver) != GSL_SUCCESS)
             break;
-        if (fabs (next - s) <= small_step * s)
-            return next;
-        if (d.value > 0)
-            hi = s;
-        else
-            lo = s;
-        s = next > lo && next < hi ? next : sqrt (lo * hi);
+        x = gsl_root_fsolver_root (solver);
+        if (gsl_root_test_delta (x, last, small_step, 0) == GSL_SUCCESS)
+            break;
     }
-    return s;
+    return x;
 }
 
-/* The law of most likelihood for the shift q = e^T - 1, its exponent sought
-   from S on.  */
-static struct law
-law_at (const struct ng_rank_logs *logs, double t, double s)
+/* The derivative of the cost by s at S = e^LN_S.  */
+static double
+slope_by_s (double ln_s, void *data)
 {
-    double first = exp (t), n_types = ng_rank_logs_types (logs);
-    struct ng_mean_ln mean = ng_rank_logs_mean (logs, first);
+    const struct search *w = data;
+    double n_types = ng_rank_logs_types (w->logs);
+
+    return w->mean_ln + ng_power_sum_by_s (exp (ln_s), w->first, n_types).s;
+}
+
+/* The likeliest exponent for W's shift: S_MIN or S_MAX if it is not between
+   them.  The cost is convex in s, so that its slope has one root.  */
+static double
+likeliest_exponent (struct search *w)
+{
+    gsl_function slope = { slope_by_s, w };
+    double ln_s = root_between (w->by_s, &slope, log (s_min), log (s_max));
+
+    if (!isnan (ln_s))
+        return exp (ln_s);
+    return slope_by_s (log (s_min), w) > 0 ? s_min : s_max;
+}
+
+/* The law of most likelihood for the shift q = e^T - 1.  */
+static struct law
+law_at (struct search *w, double t)
+{
+    double s, first = exp (t);
+    struct ng_mean_ln mean = ng_rank_logs_mean (w->logs, first);
     struct ng_power_sum sum;
 
-    s = likeliest_exponent (mean.value, first, n_types, s);
-    sum = ng_power_sum (s, first, n_types);
+    w->mean_ln = mean.value;
+    w->first = first;
+    s = likeliest_exponent (w);
+    sum = ng_power_sum (s, first, ng_rank_logs_types (w->logs));
     return (struct law){
         .s = s,
         .t = t,
@@ -89,6 +111,43 @@ law_at (const struct ng_rank_logs *logs, double t, double s)
         .d_st = mean.t + sum.st,
         .d_tt = s * mean.tt + sum.tt,
     };
+}
+
+static double
+cost_at (double t, void *data)
+{
+    return law_at (data, t).cost;
+}
+
+/* The derivative by t of the cost of the likeliest laws: where s is the
+   likeliest, that of the cost itself.  */
+static double
+slope_by_t (double t, void *data)
+{
+    return law_at (data, t).d_t;
+}
+
+/* The law of least cost between LO and HI, at which it is above what it is at
+   T: sections lead to a minimum, and then the derivative's root is it.  Where
+   rounding leaves the derivative no root the last T is as good as any.  */
+static struct law
+least_between (struct search *w, double lo, double t, double hi)
+{
+    gsl_function cost = { cost_at, w }, slope = { slope_by_t, w };
+    int status = gsl_min_fminimizer_set (w->least, &cost, t, lo, hi);
+    double root;
+
+    for (int i = 0; i < STEPS_MAX && status == GSL_SUCCESS; i++)
+    {
+        t = gsl_min_fminimizer_x_minimum (w->least);
+        lo = gsl_min_fminimizer_x_lower (w->least);
+        hi = gsl_min_fminimizer_x_upper (w->least);
+        if (hi - lo <= near_ts)
+            break;
+        status = gsl_min_fminimizer_iterate (w->least);
+    }
+    root = root_between (w->by_t, &slope, lo, hi);
+    return law_at (w, isnan (root) ? t : root);
 }
 
 /* Shifts to try first, as t: from here on by twos up to q = N.  */
@@ -105,70 +164,29 @@ nth_t (size_t k)
     return k < N_FIRST ? first_ts[k] : (double) (2 * (k - N_FIRST) + 1);
 }
 
-/* Does the cost of the likeliest laws fall from L on towards T?  Where s is
-   the likeliest, the derivative by t is that of these laws as well.  */
-static bool
-falls_towards (const struct law *l, double t)
-{
-    return t > l->t ? l->d_t < 0 : l->d_t > 0;
-}
-
-/* Bring *BEST, at which the cost is below what it is at LO and HI, to a minimum
-   between them: Newton's method on the derivative, and halving where its steps
-   do not shrink by half or lead out.
-
-   Between A and B there is always a minimum: the cost falls from A on towards B
-   and at B it is no less than at A, or falls towards A.  */
-static void
-improve_shift (const struct ng_rank_logs *logs, double lo, double hi,
-               struct law *best)
-{
-    struct law a = *best;
-    double b = falls_towards (&a, hi) ? hi : lo, before = HUGE_VAL;
-
-    for (int i = 0; i < STEPS_MAX; i++)
-    {
-        struct law l = *best;
-        double curvature = l.d_tt - l.d_st * l.d_st / l.d_ss;
-        double t = l.t - l.d_t / curvature;
-
-        if (!(curvature > 0 && (t - a.t) * (t - b) <= 0
-              && fabs (t - l.t) < before / 2))
-            t = (a.t + b) / 2;
-        before = fabs (t - l.t);
-        *best = law_at (logs, t, l.s);
-        if (before <= small_step)
-            break;
-        if (falls_towards (best, b) && best->cost <= a.cost)
-            a = *best;
-        else
-            b = t;
-    }
-}
-
-/* The likeliest law: the best of the shifts tried first, improved.  NG_EINVAL
-   if it is the first or the last.  */
+/* The likeliest law: about the best of the shifts tried first.  NG_EINVAL if
+   that is the first or the last.  */
 static enum ng_err
-likeliest_law (const struct ng_rank_logs *logs, struct law *best)
+likeliest_law (struct search *w, struct law *best)
 {
-    double t_max = log1p (ng_rank_logs_types (logs)), s = 1;
+    double t_max = log1p (ng_rank_logs_types (w->logs)), least = HUGE_VAL;
     size_t at = 0, k = 0;
 
-    best->cost = HUGE_VAL;
+    if (ng_rank_logs_types (w->logs) < TYPES_MIN)
+        return NG_EINVAL;
     for (; nth_t (k) <= t_max; k++)
     {
-        struct law l = law_at (logs, nth_t (k), s);
+        double cost = cost_at (nth_t (k), w);
 
-        if (l.cost < best->cost)
+        if (cost < least)
         {
-            *best = l;
+            least = cost;
             at = k;
         }
-        s = l.s;
     }
     if (at == 0 || at + 1 == k)
         return NG_EINVAL;
-    improve_shift (logs, nth_t (at - 1), nth_t (at + 1), best);
+    *best = least_between (w, nth_t (at - 1), nth_t (at), nth_t (at + 1));
     return best->s > s_min && best->s < s_max ? NG_OK : NG_EINVAL;
 }
 
@@ -199,17 +217,26 @@ ng_mandelbrot_fit (const struct ng_spectrum_cell *cells, size_t n,
                    struct ng_mandelbrot *fit)
 {
     struct ng_rank_logs *logs;
+    struct search w;
     struct law law;
-    enum ng_err err;
+    enum ng_err err = NG_ENOMEM;
 
     if (n < 2)
         return NG_EINVAL;
     logs = ng_rank_logs_new (cells, n);
-    if (!logs)
-        return NG_ENOMEM;
-    err = likeliest_law (logs, &law);
+    w = (struct search){
+        .logs = logs,
+        .by_s = gsl_root_fsolver_alloc (gsl_root_fsolver_brent),
+        .by_t = gsl_root_fsolver_alloc (gsl_root_fsolver_brent),
+        .least = gsl_min_fminimizer_alloc (gsl_min_fminimizer_goldensection),
+    };
+    if (logs && w.by_s && w.by_t && w.least)
+        err = likeliest_law (&w, &law);
     if (err == NG_OK)
         err = tell (logs, &law, fit);
+    gsl_min_fminimizer_free (w.least);
+    gsl_root_fsolver_free (w.by_t);
+    gsl_root_fsolver_free (w.by_s);
     ng_rank_logs_free (logs);
     return err;
 }

@@ -3,7 +3,8 @@
    taken for an independent draw of a rank.  Tokens are not independent and
    ranks are those of the sample itself, so that the errors are too small.
 
-   Pure functions.  */
+   GSL does the searches.  Its error handler must not end the program: call
+   gsl_set_error_handler_off first.  Pure functions.  */
 #ifndef NG_MANDELBROT_H
 #define NG_MANDELBROT_H
 
@@ -22,13 +23,13 @@ struct ng_mandelbrot
 
 /* Fit the law to the spectrum CELLS[N], which rise by count.  For each q the
    cost is convex in s; the q is sought among steps of ln (1 + q) that span all
-   it can be, and improved.  A q near -1 gives rank 1 a place of its own and
-   begins the law at rank 2.
+   it can be, and about the best of them.  A q near -1 gives rank 1 a place of
+   its own and begins the law at rank 2.
 
-   NG_EINVAL if N < 2, or if no q between -1 and the number of types is the
-   likeliest: beyond, counts do not fall as a power, or not at all but for the
-   commonest type.  NG_ENOMEM.  A fifth of a millisecond, and a microsecond for
-   each 50 of N.  */
+   NG_EINVAL if N < 2, if there are but two types, or if no q between -1 and the
+   number of types is the likeliest: beyond, counts do not fall as a power, or
+   not at all but for the commonest type.  NG_ENOMEM.  A millisecond, and a
+   microsecond for each 50 of N.  */
 enum ng_err ng_mandelbrot_fit (const struct ng_spectrum_cell *cells, size_t n,
                                struct ng_mandelbrot *fit) NG_MUST_CHECK;
 
