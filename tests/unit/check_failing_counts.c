@@ -112,7 +112,9 @@ static enum ng_err
 merge (const void *context, struct ng_fault *fault, uint64_t *answer)
 {
     const struct merge *m = context;
-    struct ng_merge_setup setup = { m->info, ".", m->budget, fault, NULL };
+    struct ng_merge_setup setup = {
+        m->info, ".", m->budget, fault, NULL, false
+    };
     struct ng_ngc *files[FILES] = { NULL };
     struct ng_output *out = NULL;
     enum ng_err err = NG_OK;

@@ -53,22 +53,25 @@ at (unsigned char *image, const unsigned char *p)
 }
 
 /* Let the n-gram of order K whose suffix has place SUFFIX and whose first token
-   is FIRST be the only one of its bucket, at PLACE.  */
+   is FIRST be the only one of its cell, at PLACE.  */
 static void
 put_ngram (unsigned char *image, const struct ng_ngm *ngm, unsigned k,
            uint64_t suffix, uint32_t first, uint32_t place, float logp,
            float bow)
 {
     const struct ng_ngm_level *l = &ngm->levels[k - 1];
-    struct ng_ngm_spot spot = ng_ngm_locate (l, suffix, first);
-    unsigned char *start = at (image, l->starts) + 4 * spot.bucket;
+    const struct ng_ngm_spot spot = ng_ngm_locate (l, suffix, first);
+    const unsigned bucket = (unsigned) (spot.bucket % NG_NGM_CELL_BUCKETS);
+    unsigned char *cell = at (image, ng_ngm_cell (l, spot.bucket));
     unsigned char *entry = at (image, l->entries)
                            + (uint64_t) place * (l->tag_bytes + l->value_bytes);
 
-    ng_put_u32le (start, place);
-    ng_put_u32le (start + 4, place + 1);
-    for (unsigned i = 0; i < l->tag_bytes; i++)
-        entry[i] = (unsigned char) (spot.tag >> (8 * i));
+    ng_put_u32le (cell, place);
+    for (unsigned i = bucket; i < NG_NGM_CELL_BUCKETS; i++)
+        cell[4 + i] = 1;
+    entry[0] = (unsigned char) (spot.tag >> (8 * (l->tag_bytes - 1)));
+    for (unsigned i = 1; i < l->tag_bytes; i++)
+        entry[i] = (unsigned char) (spot.tag >> (8 * (i - 1)));
     put_f32 (entry + l->tag_bytes, logp);
     if (l->value_bytes == 8)
         put_f32 (entry + l->tag_bytes + 4, bow);
