@@ -95,6 +95,9 @@ search (const struct ng_ngm *ngm, const struct ng_token *items,
 
     for (size_t i = 0; i < n; i++)
     {
+        /* The caller filled N of them, which clang-tidy does not see; and so
+           below.  */
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.ArraySubscript) */
         const struct ng_token *t = &items[wanted[i]];
 
         hashes[i] = ng_ngm_name_hash (t->name, t->len);
@@ -146,6 +149,7 @@ ng_lookup_ids (struct ng_lookup *l, const struct ng_token *items, size_t n,
     search (l->ngm, items, missed, n_missed, ids);
     for (size_t i = 0; i < n_missed; i++)
     {
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.ArraySubscript) */
         const struct ng_token *t = &items[missed[i]];
         const struct short_name name = short_name (t);
 
