@@ -81,9 +81,10 @@ struct slow
 };
 
 static struct slow
-slow_derivatives (const struct ng_spectrum_cell *cells, size_t n, double s,
+slow_derivatives (const struct ng_spectrum_cell *cells, size_t n, double s_,
                   double q)
 {
+    const long double s = (long double) s_;
     long double rank = 0, tokens = 0, norm = 0;
     /* Means over tokens, then over the law: of l = ln x, of 1/x ...  */
     long double l = 0, i1 = 0, i2 = 0, pl = 0, pll = 0, p1 = 0, p2 = 0, p1l = 0;

@@ -15,13 +15,14 @@ static const double ns[] = { 1, 2, 23, 24, 25, 26, 80, 1000, 200000 };
 static struct ng_power_sum
 slow_power_sum (double s_, double first, double n)
 {
-    long double s = s_, t = logl (first), sum = 0, l = 0, ll = 0, z = 0, zl = 0,
-                zz = 0;
+    const long double s = (long double) s_, start = (long double) first;
+    const long double t = logl (start);
+    long double sum = 0, l = 0, ll = 0, z = 0, zl = 0, zz = 0;
 
     for (double k = n - 1; k >= 0; k--)
     {
-        long double x = (long double) first + k;
-        long double d = logl (x / first), p = expl (-s * d), u = first / x;
+        long double x = start + (long double) k;
+        long double d = logl (x / start), p = expl (-s * d), u = start / x;
 
         sum += p;
         l += p * d;

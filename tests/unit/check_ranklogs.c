@@ -37,15 +37,16 @@ must_be_mean (const struct ng_spectrum_cell *cells, size_t n)
         for (size_t i = n; i-- > 0;)
             for (uint64_t k = 0; k < cells[i].n_types; k++, rank++)
             {
-                long double x = firsts[j] + rank, u = firsts[j] / x;
+                long double first = (long double) firsts[j];
+                long double x = first + rank, u = first / x;
 
                 ln += cells[i].count * logl (x);
                 z += cells[i].count * u;
                 zz += cells[i].count * u * u;
             }
-        ln /= tokens;
-        z /= tokens;
-        zz /= tokens;
+        ln /= (long double) tokens;
+        z /= (long double) tokens;
+        zz /= (long double) tokens;
         ck_assert_double_eq_tol (mean.value, (double) ln,
                                  2e-15 * (1 + fabs ((double) ln)));
         ck_assert_double_eq_tol (mean.t, (double) z, 1e-13 * (double) z);

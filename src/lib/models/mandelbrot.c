@@ -51,10 +51,10 @@ struct search
 static double
 root_between (gsl_root_fsolver *solver, gsl_function *f, double lo, double hi)
 {
-    double x = NAN, last;
+    double x = (double) NAN, last;
 
     if (gsl_root_fsolver_set (solver, f, lo, hi) != GSL_SUCCESS)
-        return NAN;
+        return (double) NAN;
     for (int i = 0; i < STEPS_MAX; i++)
     {
         last = x;
