@@ -154,6 +154,9 @@ work (struct ng_portion *p, struct ng_portion_worker *w, struct ng_ngcw *out)
         err = job == JOB_WRITE ? write_bucket (p, w, b, s, out)
                                : count_bucket (p, w, b, s);
         (void) pthread_mutex_lock (&p->lock);
+        /* Nobody may write behind what was not written.  */
+        if (err != NG_OK && p->failed == NG_OK)
+            p->failed = err;
         s->counted = job == JOB_COUNT;
         if (job == JOB_WRITE)
         {
