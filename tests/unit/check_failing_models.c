@@ -171,6 +171,16 @@ sum_up (void *context, const struct ng_scored_batch *b)
     return NG_OK;
 }
 
+/* Word I of a text, of one byte, with bytes behind it that can be read.  */
+static const unsigned char *
+word (unsigned i)
+{
+    static unsigned char padded[KIT_WORDS][1 + NG_TOKEN_PAD];
+
+    padded[i % KIT_WORDS][0] = (unsigned char) kit_names[2 + i % KIT_WORDS][0];
+    return padded[i % KIT_WORDS];
+}
+
 static enum ng_err
 score (const void *context, struct ng_fault *fault, uint64_t *answer)
 {
@@ -189,9 +199,7 @@ score (const void *context, struct ng_fault *fault, uint64_t *answer)
             if ((i + part) % 7 == 6)
                 ng_token_list_add (&list, NG_LINE_END, NULL, 1);
             else
-                ng_token_list_add (
-                    &list, NG_TOKEN,
-                    (const unsigned char *) kit_names[2 + i % KIT_WORDS], 1);
+                ng_token_list_add (&list, NG_TOKEN, word (i), 1);
         if (err == NG_OK)
             err = ng_scorer_add (s, &list);
     }
