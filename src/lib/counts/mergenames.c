@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "counts/tournament.h"
+#include "text/lexical.h"
 
 struct source
 {
@@ -33,22 +34,11 @@ static enum ng_err
 next_name (struct job *j, struct source *s)
 {
     enum ng_err err = ng_ngc_names_next (&s->names);
-    uint64_t x = 0;
 
     s->ended = err == NG_END;
     if (err != NG_OK)
         return s->ended ? NG_OK : err;
-    for (size_t i = 0; i < 8; i++)
-    {
-        unsigned char c = 0;
-
-        if (i < s->names.len)
-            c = s->names.name[i];
-        else if (i == s->names.len)
-            c = ' ';
-        x = x << 8 | c;
-    }
-    s->start = x;
+    s->start = ng_lexical_bytes (s->names.name, s->names.len, ' ', 0);
     j->step (j->context);
     return NG_OK;
 }
@@ -64,19 +54,14 @@ name_less (const void *context, unsigned a, unsigned b)
 {
     const struct source *x = (const struct source *) context + a;
     const struct source *y = (const struct source *) context + b;
-    size_t n = x->names.len < y->names.len ? x->names.len : y->names.len;
-    int order;
 
     if (x->ended || y->ended)
         return !x->ended;
     if (x->start != y->start)
         return x->start < y->start;
-    order = memcmp (x->names.name, y->names.name, n);
-    if (order != 0 || x->names.len == y->names.len)
-        return order < 0;
-    if (x->names.len > n)
-        return x->names.name[n] < ' ';
-    return y->names.name[n] > ' ';
+    return ng_lexical_compare (x->names.name, x->names.len, y->names.name,
+                               y->names.len, ' ')
+           < 0;
 }
 
 /* The present name of file I has RANK in the sum.  */

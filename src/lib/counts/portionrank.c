@@ -39,21 +39,6 @@ ng_portion_sort_names (struct ng_portion *p, unsigned i)
     return err;
 }
 
-/* The order of two names, each followed by a space.  */
-static int
-compare_names (const unsigned char *a, size_t a_len, const unsigned char *b,
-               size_t b_len)
-{
-    size_t n = a_len < b_len ? a_len : b_len;
-    int order = memcmp (a, b, n);
-
-    if (order != 0 || a_len == b_len)
-        return order;
-    if (a_len > n)
-        return a[n] < ' ' ? -1 : 1;
-    return b[n] < ' ' ? 1 : -1;
-}
-
 /* How many of W's names are below NAME[LEN].  */
 static uint32_t
 names_below (const struct ng_portion_worker *w, const unsigned char *name,
@@ -68,7 +53,7 @@ names_below (const struct ng_portion_worker *w, const unsigned char *name,
         const unsigned char *its =
             ng_vocab_name (w->vocab, w->sorted[mid], &its_len);
 
-        if (compare_names (its, its_len, name, len) < 0)
+        if (ng_lexical_compare (its, its_len, name, len, ' ') < 0)
             low = mid + 1;
         else
             high = mid;
@@ -141,8 +126,8 @@ least_run (const struct name_run *runs, unsigned n)
     for (unsigned i = 0; i < n; i++)
         if (runs[i].name
             && (!least
-                || compare_names (runs[i].name, runs[i].len, least->name,
-                                  least->len)
+                || ng_lexical_compare (runs[i].name, runs[i].len, least->name,
+                                       least->len, ' ')
                        < 0))
             least = &runs[i];
     return least;
@@ -208,6 +193,19 @@ ng_portion_merge_names (struct ng_portion *p, unsigned i)
     return w->ranked ? NG_OK : NG_ENOMEM;
 }
 
+/* Have some names of range W fetched together, from type I on.  */
+static void
+fetch_ranked (const struct ng_portion *p, const struct ng_portion_worker *w,
+              uint32_t i)
+{
+    const uint32_t left = w->n_ranked - i;
+    const uint32_t end = i + (left < NAMES_AHEAD ? left : NAMES_AHEAD);
+
+    for (; i < end; i++)
+        ng_vocab_fetch_names (p->workers[w->ranked[i].worker].vocab,
+                              &w->ranked[i].id, 1);
+}
+
 /* Write the names of range W.  */
 static enum ng_err
 write_range (const struct ng_portion *p, const struct ng_portion_worker *w,
@@ -221,11 +219,8 @@ write_range (const struct ng_portion *p, const struct ng_portion_worker *w,
         const unsigned char *name;
         size_t len;
 
-        for (uint32_t k = i;
-             i % NAMES_AHEAD == 0 && k < i + NAMES_AHEAD && k < w->n_ranked;
-             k++)
-            ng_vocab_fetch_names (p->workers[w->ranked[k].worker].vocab,
-                                  &w->ranked[k].id, 1);
+        if (i % NAMES_AHEAD == 0)
+            fetch_ranked (p, w, i);
         name = ng_vocab_name (p->workers[t->worker].vocab, t->id, &len);
         err = ng_ngcw_name (out, name, len);
     }

@@ -3,29 +3,24 @@
 #include "text/lexical.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/radix.h"
 
-/* Eight bytes of a name and its terminator, from FROM on, as a number that
-   compares as they do.  Behind the terminator is 0.  */
-static uint64_t
-eight_bytes (const unsigned char *name, size_t len, char terminator,
-             size_t from)
+int
+ng_lexical_compare (const unsigned char *a, size_t a_len,
+                    const unsigned char *b, size_t b_len, char terminator)
 {
-    uint64_t x = 0;
+    const unsigned char end = (unsigned char) terminator;
+    size_t n = a_len < b_len ? a_len : b_len;
+    int order = memcmp (a, b, n);
 
-    for (size_t i = from; i < from + 8; i++)
-    {
-        unsigned char c = 0;
-
-        if (i < len)
-            c = name[i];
-        else if (i == len)
-            c = (unsigned char) terminator;
-        x = x << 8 | c;
-    }
-    return x;
+    if (order != 0 || a_len == b_len)
+        return order;
+    if (a_len > n)
+        return a[n] < end ? -1 : 1;
+    return b[n] < end ? 1 : -1;
 }
 
 /* A name on its way to its place: eight bytes of it, and its id.  */
@@ -48,7 +43,7 @@ sort_from (const struct ng_vocab *v, char terminator, struct record *r,
         size_t len;
         const unsigned char *name = ng_vocab_name (v, (uint32_t) r[i].id, &len);
 
-        r[i].bytes = eight_bytes (name, len, terminator, from);
+        r[i].bytes = ng_lexical_bytes (name, len, terminator, from);
     }
     ng_radix_sort (&r->bytes, n, 1, &scratch->bytes);
     for (size_t i = 0; i < n; i = end)

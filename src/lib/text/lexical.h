@@ -7,10 +7,37 @@
 #define NG_LEXICAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "text/vocab.h"
+
+/* Eight bytes of NAME[LEN] and its TERMINATOR, from FROM on, as a number that
+   compares as they do.  Behind the terminator is 0.  */
+static inline uint64_t
+ng_lexical_bytes (const unsigned char *name, size_t len, char terminator,
+                  size_t from)
+{
+    uint64_t x = 0;
+
+    for (size_t i = from; i < from + 8; i++)
+    {
+        unsigned char c = 0;
+
+        if (i < len)
+            c = name[i];
+        else if (i == len)
+            c = (unsigned char) terminator;
+        x = x << 8 | c;
+    }
+    return x;
+}
+
+/* The order of the names A and B, each followed by TERMINATOR: below 0, 0 or
+   above.  */
+int ng_lexical_compare (const unsigned char *a, size_t a_len,
+                        const unsigned char *b, size_t b_len, char terminator);
 
 /* Store in IDS[size of V] the ids of V in the order of their names, each
    followed by TERMINATOR (' ' or '\t').  O(n log n).  NG_ENOMEM.  */
