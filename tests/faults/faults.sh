@@ -2,16 +2,14 @@
 # Faults in turn: on small real jobs of every program each call for memory,
 # each read, write, open and so on fails once, and once from there on.  See
 # shim.c, which makes them fail, and turns.c, which says what must hold then.
-# NG_SOAK=yes tries every call; else the first ones, NG_FAULTS of each kind, then
-# some.
+# NG_SOAK=yes tries every call; else the first ones, then some.
 . "${srcdir=.}/tests/init.sh"
 
 shim=$builddir/tests/faults/shim.so
 turns=$builddir/tests/faults/turns
 [ -f "$shim" ] || skip_ 'no shared object can be made here'
-dense=${NG_FAULTS-4}
-# tests/unit/check_failing_* try every call of the modules in less time.
-[ "$NG_SANITIZE${NG_COVERAGE-no}" = nono ] || dense=2
+dense=8
+[ "$NG_SANITIZE" = no ] || dense=2
 [ "${NG_SOAK-}" != yes ] || dense=1000000000
 if [ "$NG_SANITIZE" != no ]; then
     # Ours comes first, so that it stands before the sanitizer's allocator.

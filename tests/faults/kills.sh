@@ -5,8 +5,6 @@
 # NG_SEED (default 1) chooses the moments.
 . "${srcdir=.}/tests/init.sh"
 
-[ "${NG_COVERAGE-no}" != yes ] \
-    || skip_ 'a program that is killed does not tell what it reached'
 n_kills=${NG_KILLS-6}
 seed=${NG_SEED-1}
 kills=$builddir/tests/faults/kills

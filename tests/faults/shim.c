@@ -87,6 +87,8 @@ static size_t early_used;
 /* Not found by a call, which sanitizers take for themselves.  */
 static _Thread_local bool looking __attribute__ ((tls_model ("initial-exec")));
 static bool begun;
+/* In pthread_getattr_np, below.  */
+static _Thread_local bool spared __attribute__ ((tls_model ("initial-exec")));
 
 static void *
 next (const char *name)
@@ -150,7 +152,7 @@ now (enum kind kind)
 {
     long n;
 
-    if (!plan.active || plan.kind != kind || looking || ended)
+    if (!plan.active || plan.kind != kind || looking || spared || ended)
         return false;
     if (plan.measured && !atomic_exchange (&awaits_end, true))
         (void) atexit (end);
@@ -264,6 +266,20 @@ mmap (void *at, size_t bytes, int protection, int flags, int fd, off_t offset)
     if (fails ((flags & MAP_ANONYMOUS) ? ALLOC : MAP))
         return MAP_FAILED;
     return next_mmap (at, bytes, protection, flags, fd, offset);
+}
+
+/* AddressSanitizer asks for its stack where a thread starts, and ends the program
+   if that gets no memory.  Our programs do not call this.  */
+int
+pthread_getattr_np (pthread_t thread, pthread_attr_t *attributes)
+{
+    int result;
+
+    NEXT (int, pthread_getattr_np, (pthread_t, pthread_attr_t *) );
+    spared = true;
+    result = next_pthread_getattr_np (thread, attributes);
+    spared = false;
+    return result;
 }
 
 /* ---------------------------------------------------------- read and write  */
