@@ -80,17 +80,24 @@ open_output (const struct request *r, struct work *w)
     return err == NG_OK ? work_open_serving (r, w) : err;
 }
 
-/* The bytes of tokens in all epochs, whatever their form; 0 where there is no
-   end, or none that a progress line could tell.  */
+/* The bytes of the batches to come, of BATCH_BYTES each, about; 0 where there is
+   no end, or none that a progress line could tell.  */
 static uint64_t
-bytes_in_all (const struct request *r, const struct work *w)
+bytes_to_serve (const struct request *r, const struct work *w,
+                uint64_t batch_bytes)
 {
-    uint64_t bytes;
+    const struct ng_sampler_spec *s = &r->sampler;
+    uint64_t steps = UINT64_MAX, tokens, bytes;
 
-    return ng_ckd_mul (w->shards.n_tokens, r->dtype.item_bytes, &bytes)
-                   && ng_ckd_mul (bytes, r->sampler.n_epochs, &bytes)
-               ? bytes
-               : 0;
+    if (s->n_epochs > 0 && r->mix.n == 0
+        && ng_ckd_mul (w->shards.n_tokens, s->n_epochs, &tokens))
+    {
+        steps = tokens / s->n_steps / s->batch_size;
+        steps -= w->state.step < steps ? w->state.step : steps;
+    }
+    if (steps > r->n_serve)
+        steps = r->n_serve;
+    return ng_ckd_mul (steps, batch_bytes, &bytes) ? bytes : 0;
 }
 
 static enum ng_err
@@ -99,11 +106,11 @@ run (const struct request *r, struct work *w)
     const struct ng_sampler_spec *s = &r->sampler;
     struct keeper keeper = { .name = r->state };
     uint64_t batch_bytes =
-        s->batch_size * (s->n_steps + 1) * r->dtype.item_bytes;
+        work_rows (r, w) * (s->n_steps + 1) * r->dtype.item_bytes;
     uint64_t n = 0;
     enum ng_err err = NG_OK;
 
-    progress_start (bytes_in_all (r, w));
+    progress_start (bytes_to_serve (r, w, batch_bytes));
     for (; err == NG_OK && n < r->n_serve; n++)
     {
         err = work_serve (r, w);

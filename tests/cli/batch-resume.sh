@@ -218,6 +218,8 @@ bad 's1: .*another corpus, of 20000 .* this one has 20000' --resume=s1 like.npy
 bad 'pieces of 24' --resume=s1 -s 25 rising.npy
 sed '/^step/d' s1 >s4
 bad "s4:11: .*line 'step' is missing or wrong" --resume=s4 rising.npy
+sed 's/^checksum .*/checksum 0x123456/' s1 >s4
+bad "s4:.*line 'checksum' is missing or wrong" --resume=s4 rising.npy
 head -n 15 s1 >s4
 bad 's4:15: not a usable state file' --resume=s4 rising.npy
 bad 'rising.npy:1: not a usable state file' --resume=rising.npy rising.npy
@@ -244,20 +246,31 @@ ngram-batch --steps=1 --state=folder/new -o folder/new.txt rising.npy || fail=1
 
 # ------------------------------------------------------------------- progress
 
-# progress EPOCHS: what a terminal sees of a run that is more than a second old.
+# progress OPTION...: what a terminal sees of a run that is more than a second old.
 progress ()
 {
-    script -qec "ngram-batch -f raw -b 4 -s 24 --epochs=$1 rising.npy \
+    script -qec "ngram-batch -f raw -b 4 -s 24 $* rising.npy \
         | { sleep 2; head -c 1000000 >/dev/null; }" typescript >/dev/null
-    grep -q 'MB/s' typescript || fail_ "--epochs=$1: no progress line"
+    grep -q 'MB/s' typescript || fail_ "$*: no progress line"
 }
-# The share done, but not of epochs whose 40000 bytes each are more than 2^64:
-# 4 * 10^15 more here.
+
+# share OPTION...: a progress line that has the share done and the time left.
+share ()
+{
+    progress "$@"
+    grep -q ' %.* s left' typescript || fail_ "$*: without the share done"
+}
+
+# The share done, but not of epochs whose 20000 tokens each are more than 2^64 in
+# sum: 208,384 more here.
 if script -qec true /dev/null >/dev/null 2>&1; then
-    progress 1000000
-    grep -q ' %' typescript || fail_ 'a progress line without the share done'
-    progress 461268601842739
+    share --epochs=1000000
+    share --epochs=0 --steps=10000000
+    share --epochs=1000000 --rank=1 --world=2 --at=1000
+    progress --epochs=922337203685488
     grep ' %' typescript && fail_ 'the share done of a wrong sum'
+    progress --epochs=0
+    grep ' %' typescript && fail_ 'the share done of a run without end'
 fi
 
 # ---------------------------------------------------- huge and shrinking files

@@ -318,7 +318,6 @@ get_source (struct lines *l, struct ng_state *state)
     struct ng_state_source *source = ng_state_add (state);
     struct ng_origin *o;
     const char *p;
-    char *end;
     enum ng_err err = NG_OK;
 
     if (!source)
@@ -343,11 +342,10 @@ get_source (struct lines *l, struct ng_state *state)
         || *p != '\0')
         return bad_key (l, "tokens");
     if (!next_line (l) || strcmp (l->key, "checksum") != 0
-        || strlen (l->value) != 8)
+        || strlen (l->value) != 8
+        || strspn (l->value, "0123456789abcdefABCDEF") != 8)
         return bad_key (l, "checksum");
-    source->checksum = (uint32_t) strtoul (l->value, &end, 16);
-    if (*end != '\0')
-        return bad_key (l, "checksum");
+    source->checksum = (uint32_t) strtoul (l->value, NULL, 16);
     err = get_number (l, "from-step", 0, &o->step);
     if (err == NG_OK)
         err = get_number (l, "from-epoch", 0, &o->epoch);
