@@ -33,14 +33,7 @@ try ()
     specs=
     for kind in $1; do
         case $kind in
-        alloc)
-            specs="$specs alloc:1:ENOMEM"
-            # The sanitizer itself cannot start a thread without memory.
-            case $NG_SANITIZE$* in
-            yes*--parallel=2*) ;;
-            *) specs="$specs alloc:0:ENOMEM" ;;
-            esac
-            ;;
+        alloc) specs="$specs alloc:1:ENOMEM alloc:0:ENOMEM" ;;
         map) specs="$specs map:1:ENOMEM map:0:EIO" ;;
         read) specs="$specs read:1:EIO read:1:EINTR read:1:short read:0:short" ;;
         write) specs="$specs write:1:ENOSPC write:0:ENOSPC write:1:EIO
