@@ -329,6 +329,8 @@ cli_start (const struct cli_program *p, int argc, char **argv)
     args = argv;
     reserve_standard_streams ();
     shrunk_start (p->name, end_shrunk);
+    /* A file that may not become so large is told as a full disk is.  */
+    (void) signal (SIGXFSZ, SIG_IGN);
     (void) setlocale (LC_CTYPE, "");
     (void) setlocale (LC_MESSAGES, "");
     memset (long_options, 0, sizeof long_options);

@@ -180,7 +180,6 @@ full_disk ()
 limited ()
 {
     (
-        trap '' XFSZ
         # shellcheck disable=SC3045
         ulimit -f 0 && exec "$program" "$@" >/dev/null
     )
