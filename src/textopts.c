@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/nglimits.h"
@@ -84,15 +85,28 @@ temporary_folder (const char *dir)
     return dir && *dir ? dir : "/tmp";
 }
 
-/* PERCENT of the machine's memory.  */
+/* PERCENT of the machine's memory, or of what this process may have of it; at
+   least NG_BUDGET_MIN.  */
 static uint64_t
 share_of_memory (uint64_t percent)
 {
+    static const int resources[] = { RLIMIT_AS, RLIMIT_DATA };
     long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
+    uint64_t bytes;
 
     if (pages <= 0 || page <= 0)
         return NG_BUDGET_MIN;
-    return (uint64_t) pages * (uint64_t) page / 100 * percent;
+    bytes = (uint64_t) pages * (uint64_t) page;
+    for (size_t i = 0; i < sizeof resources / sizeof *resources; i++)
+    {
+        struct rlimit limit;
+
+        /* No limit is the largest number.  */
+        if (getrlimit (resources[i], &limit) == 0 && limit.rlim_cur < bytes)
+            bytes = limit.rlim_cur;
+    }
+    bytes = bytes / 100 * percent;
+    return bytes < NG_BUDGET_MIN ? NG_BUDGET_MIN : bytes;
 }
 
 uint64_t
@@ -100,14 +114,12 @@ memory_budget (const char *arg)
 {
     size_t len = strlen (arg);
     char digits[8];
-    uint64_t bytes;
 
     if (len < 2 || len > sizeof digits || arg[len - 1] != '%')
         return cli_size (arg, NG_BUDGET_MIN, UINT64_MAX);
     memcpy (digits, arg, len - 1);
     digits[len - 1] = '\0';
-    bytes = share_of_memory (cli_count (digits, 1, 100));
-    return bytes < NG_BUDGET_MIN ? NG_BUDGET_MIN : bytes;
+    return share_of_memory (cli_count (digits, 1, 100));
 }
 
 uint64_t

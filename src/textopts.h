@@ -51,7 +51,7 @@ void text_check_name (const char *option, const char *text);
 const char *temporary_folder (const char *dir);
 
 /* The bytes of memory that ARG, the argument of --buffer-size, tells; and those
-   without one, half of what the machine has.  */
+   without one, half of what the machine has or the process may have.  */
 uint64_t memory_budget (const char *arg);
 uint64_t default_budget (void);
 

@@ -33,6 +33,12 @@ for threads in 1 2; do
     peak 16 ngram-count -S 16M --parallel=$threads -n 1-4 -o out.ngc text
     cmp exp.ngc out.ngc || fail_ "$threads threads in 16 MiB"
 done
+# What the process may have is what "50%" is of.
+ngram-count -n 1-4 -o exp.ngc text text text || fail=1
+# shellcheck disable=SC3045 # Where there is none it is no limit.
+(ulimit -d 65536 && exec ngram-count -n 1-4 -o out.ngc text text text) \
+    || fail_ 'within the limit of the process'
+cmp exp.ngc out.ngc || fail_ 'within the limit of the process'
 
 # Parts of it, of both forms.
 split -n l/5 text part. || framework_failure_ 'split'
