@@ -33,6 +33,16 @@ for threads in 1 2; do
     peak 16 ngram-count -S 16M --parallel=$threads -n 1-4 -o out.ngc text
     cmp exp.ngc out.ngc || fail_ "$threads threads in 16 MiB"
 done
+# Where temporary files cannot be, that is said, and nothing is written.
+returns_ 2 ngram-count -S 16M -T nowhere -o none.ngc text 2>err || fail=1
+grep '^ngram-count: nowhere: cannot make a temporary file: No such file' err \
+    || fail_ "no message: $(cat err)"
+# shellcheck disable=SC3045 # Where there is none it is no limit.
+(ulimit -f 100 && exec ngram-count -S 16M -T . -o none.ngc text) 2>&1 | cat >err
+grep '^ngram-count: \.: cannot write a temporary file: File too large' err \
+    || fail_ "no message: $(cat err)"
+[ ! -e none.ngc ] || fail_ 'an output in spite of a fault'
+
 # What the process may have is what "50%" is of.
 ngram-count -n 1-4 -o exp.ngc text text text || fail=1
 # shellcheck disable=SC3045 # Where there is none it is no limit.

@@ -80,7 +80,7 @@ set -- *killed*
 
 # Where temporary files cannot be, that is said, and nothing is written.
 returns_ 2 ngram-model -q --discount-fallback -S 16M -T nowhere -o none.ngm counts.tsv 2>err || fail=1
-grep -q '^ngram-model: nowhere: No such file' err || fail_ 'no message'
+grep -q '^ngram-model: nowhere: cannot make a temporary file: No such' err || fail_ 'no message'
 [ ! -e none.ngm ] || fail_ 'an output in spite of a fault'
 
 # Bad sizes.

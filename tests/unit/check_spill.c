@@ -82,6 +82,7 @@ START_TEST (no_folder)
     ck_assert_int_eq (ng_spill_open ("/no/such/folder", &fault, &s), NG_ESYS);
     ck_assert_int_eq (fault.sys_errno, ENOENT);
     ck_assert_str_eq (fault.file, "/no/such/folder");
+    ck_assert_str_eq (fault.text, "cannot make a temporary file");
     ck_assert_ptr_null (s);
 }
 END_TEST

@@ -62,16 +62,21 @@ ng_fault_at_byte (struct ng_fault *fault, enum ng_err err, const char *file,
 }
 
 enum ng_err
-ng_fault_sys (struct ng_fault *fault, const char *file)
+ng_fault_sys_text (struct ng_fault *fault, const char *file, const char *text)
 {
     int sys_errno = errno;
 
     if (fault->err != NG_OK)
         return NG_ESYS;
-    fault->err = NG_ESYS;
+    (void) ng_fault_set (fault, NG_ESYS, file, "%s", text);
     fault->sys_errno = sys_errno;
-    fault->file = file;
     return NG_ESYS;
+}
+
+enum ng_err
+ng_fault_sys (struct ng_fault *fault, const char *file)
+{
+    return ng_fault_sys_text (fault, file, "");
 }
 
 const char *

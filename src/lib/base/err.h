@@ -64,6 +64,10 @@ enum ng_err ng_fault_at_byte (struct ng_fault *fault, enum ng_err err,
 /* Record the present errno as an NG_ESYS in FILE and return NG_ESYS.  */
 enum ng_err ng_fault_sys (struct ng_fault *fault, const char *file);
 
+/* The same, with TEXT, what could not be done.  */
+enum ng_err ng_fault_sys_text (struct ng_fault *fault, const char *file,
+                               const char *text);
+
 /* What follows a noun of which there are N, in a message: "%u row%s".  */
 static inline const char *
 ng_plural (uint64_t n)

@@ -173,7 +173,7 @@ ng_ngc_open_fd (int fd, const char *name, struct ng_fault *fault,
     {
         map = mmap (NULL, (size_t) st.st_size, PROT_READ, MAP_SHARED, fd, 0);
         if (map == MAP_FAILED)
-            err = ng_fault_sys (fault, name);
+            err = ng_fault_sys_text (fault, name, "cannot map a count file");
         else
         {
             f->map = map;

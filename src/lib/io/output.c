@@ -31,10 +31,11 @@ static const char not_in_place[] = "cannot put the finished file in place";
 
 struct ng_output
 {
-    const char *name;
+    const char *name; /* of the folder, if UNNAMED */
     struct ng_fault *fault;
     enum ng_err sticky;
     int fd;
+    bool unnamed;  /* a temporary file */
     bool direct;   /* written in place: standard output, device, FIFO */
     bool replaces; /* a file of this name was there, with mode MODE */
     mode_t mode;
@@ -50,17 +51,18 @@ struct ng_output
 static enum ng_err
 fail (struct ng_output *out, const char *text)
 {
-    int sys_errno = errno;
-
-    if (out->fault->err == NG_OK)
-    {
-        (void) ng_fault_set (out->fault, NG_ESYS,
-                             strcmp (out->name, "-") == 0 ? NULL : out->name,
-                             "%s", text);
-        out->fault->sys_errno = sys_errno;
-    }
     out->sticky = NG_ESYS;
-    return NG_ESYS;
+    return ng_fault_sys_text (
+        out->fault, strcmp (out->name, "-") == 0 ? NULL : out->name, text);
+}
+
+static enum ng_err
+fail_to_write (struct ng_output *out)
+{
+    if (!out->unnamed)
+        return fail (out, "write error");
+    out->sticky = NG_ESYS;
+    return ng_spill_not_written (out->fault, out->name);
 }
 
 /* "DIR/.ngram.XXXXXXXX" for a random XXXXXXXX; NULL without memory.  */
@@ -251,11 +253,16 @@ ng_output_open_unnamed (const char *dir, struct ng_fault *fault,
     if (!out)
         return NG_ENOMEM;
     out->seekable = true;
-    err = write_directly (out, ng_spill_unnamed (dir));
-    if (err == NG_OK)
+    out->unnamed = true;
+    out->direct = true;
+    out->fd = ng_spill_unnamed (dir);
+    if (out->fd >= 0)
+    {
         *result = out;
-    else
-        (void) ng_output_close (out);
+        return NG_OK;
+    }
+    err = ng_spill_not_made (fault, dir);
+    (void) ng_output_close (out);
     return err;
 }
 
@@ -311,7 +318,7 @@ write_all (struct ng_output *out, const unsigned char *buf, size_t len)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return fail (out, "write error");
+            return fail_to_write (out);
         buf += n;
         len -= (size_t) n;
         out->flushed += (uint64_t) n;
@@ -373,7 +380,7 @@ ng_output_gather (struct ng_output *out, struct iovec *parts, size_t n)
             left = parts->iov_len;
         }
         else if (got < 0 && errno != EINTR)
-            return fail (out, "write error");
+            return fail_to_write (out);
         else
             out->flushed += left;
         for (; n > 0 && left >= parts->iov_len; parts++, n--)
@@ -415,7 +422,7 @@ ng_output_patch (struct ng_output *out, uint64_t offset, const void *buf,
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return fail (out, "write error");
+            return fail_to_write (out);
         p += n;
         len -= (size_t) n;
         offset += (uint64_t) n;
@@ -498,7 +505,7 @@ ng_output_commit (struct ng_output *out)
         return err;
     if ((out->replaces && fchmod (out->fd, out->mode) != 0)
         || fsync (out->fd) != 0)
-        return fail (out, "write error");
+        return fail_to_write (out);
     err = take_name (out);
     out->committed = err == NG_OK;
     return err;
@@ -521,7 +528,7 @@ ng_output_close (struct ng_output *out)
        take it back, and none is to say that it were not there.  */
     if (out->fd >= 0 && strcmp (out->name, "-") != 0 && close (out->fd) != 0
         && out->direct)
-        (void) fail (out, "write error");
+        (void) fail_to_write (out);
     if (out->temporary && !out->committed)
         (void) unlink (out->temporary);
     err = out->sticky;

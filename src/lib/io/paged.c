@@ -36,7 +36,7 @@ map_file (struct ng_paged *p, const char *dir, struct ng_fault *fault)
         map = mmap (NULL, p->size, PROT_READ | PROT_WRITE, MAP_SHARED,
                     ng_spill_fd (s), 0);
     if (map == MAP_FAILED)
-        err = ng_fault_sys (fault, dir);
+        err = ng_spill_not_made (fault, dir);
     else
         p->bytes = map;
     ng_spill_close (s);

@@ -21,6 +21,24 @@ struct ng_spill
     size_t len;
 };
 
+enum ng_err
+ng_spill_not_made (struct ng_fault *fault, const char *dir)
+{
+    return ng_fault_sys_text (fault, dir, "cannot make a temporary file");
+}
+
+enum ng_err
+ng_spill_not_written (struct ng_fault *fault, const char *dir)
+{
+    return ng_fault_sys_text (fault, dir, "cannot write a temporary file");
+}
+
+enum ng_err
+ng_spill_not_read (struct ng_fault *fault, const char *dir)
+{
+    return ng_fault_sys_text (fault, dir, "cannot read a temporary file");
+}
+
 int
 ng_spill_unnamed (const char *dir)
 {
@@ -62,7 +80,7 @@ ng_spill_open (const char *dir, struct ng_fault *fault, struct ng_spill **out)
     if (!s->buf)
         err = NG_ENOMEM;
     else if ((s->fd = ng_spill_unnamed (dir)) < 0)
-        err = ng_fault_sys (fault, dir);
+        err = ng_spill_not_made (fault, dir);
     if (err == NG_OK)
         *out = s;
     else
@@ -80,14 +98,7 @@ write_all (struct ng_spill *s, const unsigned char *p, size_t len)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-        {
-            int sys_errno = errno;
-
-            (void) ng_fault_set (s->fault, NG_ESYS, s->dir,
-                                 "cannot write a temporary file");
-            s->fault->sys_errno = sys_errno;
-            return NG_ESYS;
-        }
+            return ng_spill_not_written (s->fault, s->dir);
         p += n;
         len -= (size_t) n;
     }
@@ -127,7 +138,7 @@ ng_spill_rewind (struct ng_spill *s)
     enum ng_err err = flush (s);
 
     if (err == NG_OK && lseek (s->fd, 0, SEEK_SET) < 0)
-        err = ng_fault_sys (s->fault, s->dir);
+        err = ng_spill_not_read (s->fault, s->dir);
     return err;
 }
 
@@ -144,7 +155,7 @@ ng_spill_read (struct ng_spill *s, void *buf, size_t cap, size_t *n)
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return ng_fault_sys (s->fault, s->dir);
+            return ng_spill_not_read (s->fault, s->dir);
         if (got == 0)
             break;
         *n += (size_t) got;

@@ -13,6 +13,12 @@
 
 struct ng_spill;
 
+/* Record the present errno as that of a temporary file in DIR, borrowed; return
+   NG_ESYS.  */
+enum ng_err ng_spill_not_made (struct ng_fault *fault, const char *dir);
+enum ng_err ng_spill_not_written (struct ng_fault *fault, const char *dir);
+enum ng_err ng_spill_not_read (struct ng_fault *fault, const char *dir);
+
 /* The descriptor of a new file without a name in folder DIR, open for reading
    and writing, which the caller closes; -1 with errno.  */
 int ng_spill_unnamed (const char *dir) NG_MUST_CHECK;

@@ -183,7 +183,7 @@ spill_block (struct ng_store *s, const unsigned char *block, size_t len)
 
     if (s->fd < 0 && (s->fd = ng_spill_unnamed (s->dir)) < 0)
     {
-        fail (s, ng_fault_sys (s->fault, s->dir));
+        fail (s, ng_spill_not_made (s->fault, s->dir));
         return 0;
     }
     place =
@@ -197,11 +197,7 @@ spill_block (struct ng_store *s, const unsigned char *block, size_t len)
             continue;
         if (n < 0)
         {
-            int sys_errno = errno;
-
-            fail (s, ng_fault_set (s->fault, NG_ESYS, s->dir,
-                                   "cannot write a temporary file"));
-            s->fault->sys_errno = sys_errno;
+            fail (s, ng_spill_not_written (s->fault, s->dir));
             return 0;
         }
         done += (size_t) n;
@@ -223,7 +219,7 @@ fetch_block (struct ng_store *s, uint64_t place, unsigned char *buf, size_t len)
             errno = EIO;
         if (n <= 0)
         {
-            fail (s, ng_fault_sys (s->fault, s->dir));
+            fail (s, ng_spill_not_read (s->fault, s->dir));
             return;
         }
         done += (size_t) n;
