@@ -213,11 +213,14 @@ START_TEST (unwritable)
 {
     char *dir = sample_folder (), *path = sample_path (dir, "missing/file");
     struct ng_fault missing = { 0 }, folder = { 0 }, readonly = { 0 };
+    struct ng_fault nameless = { 0 };
     struct ng_output *out = NULL;
 
     ck_assert_int_eq (ng_output_open (path, &missing, &out), NG_ESYS);
     ck_assert_int_eq (missing.sys_errno, ENOENT);
     ck_assert_str_eq (missing.file, path);
+    ck_assert_int_eq (ng_output_open ("", &nameless, &out), NG_ESYS);
+    ck_assert_int_eq (nameless.sys_errno, ENOENT);
     ck_assert_int_eq (ng_output_open (dir, &folder, &out), NG_ESYS);
     ck_assert_int_eq (folder.sys_errno, EISDIR);
     free (path);

@@ -211,7 +211,7 @@ open_named (struct ng_output *out)
     out->replaces = stat (out->name, &st) == 0;
     /* What cannot be looked at is not taken for what is not there.  */
     if (!out->replaces)
-        return errno == ENOENT ? open_new (out) : fail (out, "");
+        return errno == ENOENT && *out->name ? open_new (out) : fail (out, "");
     if (S_ISDIR (st.st_mode))
     {
         errno = EISDIR;
