@@ -152,9 +152,9 @@ if part pairs; then
     n=$((k * k - 1))
     is "order${tab}tokens${tab}types${tab}singletons
 2${tab}$n${tab}$n${tab}$n" ngram-merge -n 2 --stats t.ngc
-    ngram-zipf --spectrum t.ngc >out || fail=1
-    is "2${tab}1${tab}$n" tail -n 1 out
-    rm -f t.npy t.ngc v
+    ngram-zipf --spectrum t.ngc >spectrum || fail=1
+    is "2${tab}1${tab}$n" tail -n 1 spectrum
+    rm -f t.npy t.ngc v spectrum
 fi
 
 # Every pair of K tokens once, as a model: 870 million bigrams of five bytes each
