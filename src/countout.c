@@ -71,10 +71,11 @@ countout_option (struct countout *c, int key, const char *arg)
     return true;
 }
 
-static bool
-ends_in (const char *name, const char *end)
+bool
+countout_is_binary_name (const char *name)
 {
-    size_t len = strlen (name), n = strlen (end);
+    static const char end[] = ".ngc";
+    size_t len = strlen (name), n = sizeof end - 1;
 
     return len >= n && strcmp (name + len - n, end) == 0;
 }
@@ -82,7 +83,7 @@ ends_in (const char *name, const char *end)
 void
 countout_check (struct countout *c)
 {
-    const bool named = c->output && ends_in (c->output, ".ngc");
+    const bool named = c->output && countout_is_binary_name (c->output);
 
     if (c->stats && c->laplace)
         cli_usage_error ("--stats and --laplace exclude each other");

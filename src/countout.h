@@ -53,6 +53,9 @@ enum
       "for temporary files (default $TMPDIR, or /tmp)" }
 /* clang-format on */
 
+/* Does NAME end as those of binary count files do?  */
+bool countout_is_binary_name (const char *name);
+
 enum countout_format
 {
     COUNTOUT_BY_NAME,

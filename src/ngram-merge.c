@@ -101,14 +101,19 @@ add_operand (struct job *job, const char *name)
     struct ng_input *in;
     const unsigned char *start;
     size_t n;
+    bool binary;
     enum ng_err closed, err = ng_input_open (name, &job->fault, &in);
 
     if (err != NG_OK)
         return err;
     err = ng_input_peek (in, NG_NGC_MAGIC_BYTES, &start, &n);
     if (err == NG_OK)
-        err = ng_ngc_is_magic (start, n) ? add_ngc (job, in)
-                                         : ng_textrun_add (job->text, in);
+    {
+        /* An empty text is none of counts, an empty .ngc file is damaged.  */
+        binary = ng_ngc_is_magic (start, n)
+                 || (n == 0 && countout_is_binary_name (name));
+        err = binary ? add_ngc (job, in) : ng_textrun_add (job->text, in);
+    }
     closed = ng_input_close (in);
     return err == NG_OK ? closed : err;
 }

@@ -65,6 +65,22 @@ ng_countsource_open (const char *name, const char *spill_dir,
     return NG_OK;
 }
 
+/* After the counts: names are of no use to them, but damage there is damage.
+   NG_END if there is none.  */
+static enum ng_err
+check_names (struct ng_ngc *f)
+{
+    struct ng_ngc_names names;
+    enum ng_err err;
+
+    ng_ngc_names_start (&names, f);
+    do
+        err = ng_ngc_names_next (&names);
+    while (err == NG_OK);
+    ng_ngc_names_fini (&names);
+    return err;
+}
+
 /* Each order in turn.  */
 static enum ng_err
 next_of_ngc (struct ng_countsource *s, unsigned *order, uint64_t *count)
@@ -78,6 +94,8 @@ next_of_ngc (struct ng_countsource *s, unsigned *order, uint64_t *count)
         ng_ngc_cursor_start (&s->cursor, s->ngc, s->cursor.order + 1);
         err = ng_ngc_cursor_next (&s->cursor);
     }
+    if (err == NG_END && s->sticky == NG_OK)
+        err = check_names (s->ngc);
     s->sticky = err;
     if (err != NG_OK)
         return err;
