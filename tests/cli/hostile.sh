@@ -64,4 +64,26 @@ if command -v strace >/dev/null && strace -o trace true 2>/dev/null; then
     grep -v ' 0600) = \| 0600) = -1' opened && fail_ 'a file that others can read'
 fi
 
+# No file is opened that was not named, and no other program or host asked, but
+# for what the loader and the C library want; and temporary ones.
+if [ "$NG_SANITIZE" = no ] && [ -s trace ]; then
+    mkdir t && ngram-tokenize --write-vocab=v -o tokens.npy text \
+        || framework_failure_ 'tokens'
+    named='text|v|tokens.npy|s.ngc|m.ngm|state|out|t|\.'
+    theirs='/(lib|usr|etc|proc|sys)[^"]*|[^"]*\.gcda'
+    TMPDIR=t
+    export TMPDIR
+    for command in 'tokenize --vocab=v text' 'count -S 16M -T t -o out text' \
+        'merge s.ngc' 'model -q --discount-fallback -o out s.ngc' \
+        'score -m m.ngm text' 'sample -n 1 -m m.ngm' 'zipf s.ngc' \
+        'batch -s 8 --steps=1 --state=state tokens.npy'; do
+        # shellcheck disable=SC2086 # Words.
+        strace -f -e trace=open,openat,creat,connect,execve -o trace \
+            ngram-$command >stdout || fail_ "status $?: ngram-$command"
+        sed 1d trace | grep -e '(.*"' -e connect | grep -v -E \
+            "\"($named|$theirs|([^\"]*/)?\\.ngram[^\"/]*)\"" \
+            && fail_ "not named: ngram-$command"
+    done
+fi
+
 Exit $fail
