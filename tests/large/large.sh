@@ -143,7 +143,7 @@ if part types; then
 fi
 
 # Every pair of K tokens once: past 2^31 n-grams by default, past 2^32 with
-# NG_PAIRS=65535 and another 20 GB.
+# NG_PAIRS=65537 and 50 GB.
 if part pairs; then
     k=${NG_PAIRS-46342}
     "$pairs" "$k" >t.npy || framework_failure_ 'pairs'
