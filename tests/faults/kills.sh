@@ -45,7 +45,9 @@ job r.ngc ngram-merge -S 16M -T tmp -o out/r.ngc a.ngc b.ngc
 job r.arpa ngram-model -q --discount-fallback -o out/r.arpa s.ngc
 job r.ngm ngram-model -q --discount-fallback -o out/r.ngm s.ngc
 job r ngram-score -m m.ngm -o out/r text
+job r ngram-sample -m m.ngm -n 1000 -o out/r
 job r ngram-zipf -o out/r a.ngc
+job r.svg ngram-zipf --plot=out/r.svg a.ngc
 job r ngram-batch -f raw --epochs=9 -o out/r tokens.npy
 cat report
 
