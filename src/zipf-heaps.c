@@ -78,7 +78,7 @@ read_ids (const struct ng_corpus *corpus, struct ng_input *in,
         }
         progress_update (ng_corpus_bytes_done (corpus));
     }
-    return err;
+    return err == NG_OK ? ng_npy_read_end (in, fault) : err;
 }
 
 static enum ng_err

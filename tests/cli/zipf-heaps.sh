@@ -56,6 +56,20 @@ returns_ 2 ngram-zipf --heaps cut.npy >out 2>err || fail=1
 [ -s out ] && fail_ 'cut: output'
 grep -q '^ngram-zipf: cut.npy: ' err || fail_ 'cut: message'
 returns_ 2 ngram-zipf --heaps <cut.npy >out 2>err || fail=1
+# Bytes behind the array, and gzip that is cut in its end.
+(cat ids.npy; echo junk) >more.npy
+for how in file pipe gzip; do
+    case $how in
+    file) set -- more.npy ;;
+    pipe) set -- - ;;
+    gzip) gzip <more.npy >more.gz; set -- more.gz ;;
+    esac
+    returns_ 2 ngram-zipf --heaps "$@" <more.npy >out 2>err || fail_ "more: $how"
+    [ -s out ] && fail_ "more: output: $how"
+done
+gzip -c ids.npy | head -c -8 >cut.gz
+returns_ 2 ngram-zipf --heaps cut.gz >out 2>err || fail=1
+grep -q '^ngram-zipf: cut.gz: .*cut short' err || fail_ 'gzip: message'
 
 # Options that go together, and not.
 returns_ 2 ngram-zipf -t word "$book" >out 2>err || fail=1

@@ -47,7 +47,7 @@ enum kind
     CLOSE,  /* close */
     SYNC,   /* fsync, fdatasync */
     NAME,   /* rename, link */
-    SIZE,   /* ftruncate */
+    SIZE,   /* posix_fallocate */
     THREAD, /* pthread_create */
     STAT,   /* stat, lseek, chmod, access */
     N_KINDS
@@ -452,12 +452,19 @@ PLAIN (NAME, rename, (const char *a, const char *b), (a, b))
 PLAIN (NAME, link, (const char *a, const char *b), (a, b))
 PLAIN (NAME, linkat, (int i, const char *a, int j, const char *b, int flags),
        (i, a, j, b, flags))
-PLAIN (SIZE, ftruncate, (int fd, off_t size), (fd, size))
 PLAIN (STAT, fchmod, (int fd, mode_t mode), (fd, mode))
 PLAIN (STAT, access, (const char *name, int how), (name, how))
 PLAIN (STAT, fstat, (int fd, struct stat *st), (fd, st))
 PLAIN (STAT, stat, (const char *name, struct stat *st), (name, st))
 /* clang-format on */
+
+/* It tells what is wrong, and does not set errno.  */
+int
+posix_fallocate (int fd, off_t at, off_t size)
+{
+    NEXT (int, posix_fallocate, (int, off_t, off_t));
+    return fails (SIZE) ? errno : next_posix_fallocate (fd, at, size);
+}
 
 off_t
 lseek (int fd, off_t offset, int whence)

@@ -361,6 +361,35 @@ START_TEST (faults)
 }
 END_TEST
 
+/* A file that cannot be begun is at fault where its first block would be.  */
+START_TEST (number_of_a_fault)
+{
+    static const unsigned char bad[] = { 0x1f, 0x8b, 8, 0, 0,    0,
+                                         0,    0,    0, 3, 0xff, 0xff };
+    char *dir = sample_folder ();
+    char *text = sample_path (dir, "text"), *gz = sample_path (dir, "gz");
+    const char *const names[] = { text, gz };
+    struct ng_fault fault = { 0 };
+    struct ng_block block = { 0 };
+    struct ng_blocks *b;
+
+    sample_write (text, "a b\n", 4);
+    sample_write (gz, bad, sizeof bad);
+    ck_assert_int_eq (ng_blocks_open (names, 2, NG_SPACE, &fault, &b), NG_OK);
+    ck_assert_int_eq (ng_blocks_next (b, &block), NG_OK);
+    ck_assert_uint_eq (block.number, 0);
+    ck_assert_int_eq (ng_blocks_next (b, &block), NG_EFORMAT);
+    ck_assert_uint_eq (block.number, 1);
+    ng_blocks_close (b);
+    ng_block_fini (&block);
+    ck_assert_int_eq (unlink (text), 0);
+    ck_assert_int_eq (unlink (gz), 0);
+    free (text);
+    free (gz);
+    sample_remove (dir);
+}
+END_TEST
+
 Suite *
 ng_suite (void)
 {
@@ -373,6 +402,7 @@ ng_suite (void)
     tcase_add_test (t, endless_token);
     tcase_add_loop_test (t, token_file, 0, 3);
     tcase_add_test (t, faults);
+    tcase_add_test (t, number_of_a_fault);
     suite_add_tcase (s, t);
     return s;
 }

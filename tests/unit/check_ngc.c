@@ -488,6 +488,40 @@ START_TEST (wrong_names_are_noticed)
 }
 END_TEST
 
+/* A block of names begins anew, and yet above the one before.  */
+START_TEST (names_rise_from_block_to_block)
+{
+    static const char *const last[] = { "w1024", "w1023", "w1000", "a", "w1" };
+    struct ng_ngc_info info = { 1, 1, 0, 1, 0 };
+    struct ng_fault fault = { .err = NG_OK };
+    struct ng_output *out;
+    struct ng_ngcw *w;
+    unsigned char *bytes;
+    size_t n;
+
+    ck_assert_int_eq (ng_output_open_unnamed (".", &fault, &out), NG_OK);
+    ck_assert_int_eq (ng_ngcw_open (&info, out, ".", &fault, &w), NG_OK);
+    for (int i = 0; i <= NG_NGC_BLOCK_ITEMS; i++)
+    {
+        char name[16];
+        int len = i < NG_NGC_BLOCK_ITEMS
+                      ? snprintf (name, sizeof name, "w%04d", i)
+                      : snprintf (name, sizeof name, "%s", last[_i]);
+
+        ck_assert_int_eq (
+            ng_ngcw_name (w, (const unsigned char *) name, (size_t) len),
+            NG_OK);
+    }
+    ck_assert_int_eq (ng_ngcw_finish (w), NG_OK);
+    ng_ngcw_close (w);
+    ck_assert_int_eq (ng_output_commit (out), NG_OK);
+    bytes = sums_read_fd (ng_output_fd (out), &n);
+    ck_assert_int_eq (ng_output_close (out), NG_OK);
+    ck_assert_int_eq (read_all (bytes, n), _i == 0 ? NG_OK : NG_EFORMAT);
+    free (bytes);
+}
+END_TEST
+
 /* The second block of a level, with a right checksum but an n-gram, or a
    count, that is not right after the first.  */
 START_TEST (wrong_ngrams_are_noticed)
@@ -545,6 +579,7 @@ ng_suite (void)
     tcase_add_test (tc, a_wrong_length_is_noticed);
     tcase_add_test (tc, contents_before_the_file_are_noticed);
     tcase_add_loop_test (tc, wrong_names_are_noticed, 0, 8);
+    tcase_add_loop_test (tc, names_rise_from_block_to_block, 0, 5);
     tcase_add_loop_test (tc, wrong_ngrams_are_noticed, 0, 8);
     suite_add_tcase (suite, tc);
     return suite;

@@ -117,7 +117,8 @@ WRAP (FAILING_FILE, EIO, -1, int, stat, (const char *name, struct stat *st),
 WRAP (FAILING_FILE, EIO, -1, int, fstat, (int fd, struct stat *st), (fd, st))
 WRAP (FAILING_FILE, EIO, -1, off_t, lseek, (int fd, off_t offset, int whence),
       (fd, offset, whence))
-WRAP (FAILING_FILE, EIO, -1, int, ftruncate, (int fd, off_t n), (fd, n))
+WRAP (FAILING_WRITE, ENOSPC, ENOSPC, int, posix_fallocate,
+      (int fd, off_t at, off_t n), (fd, at, n))
 WRAP (FAILING_FILE, EIO, -1, int, fsync, (int fd), (fd))
 WRAP (FAILING_THREAD, EAGAIN, EAGAIN, int, pthread_create,
       (pthread_t *t, const pthread_attr_t *a, void *(*f) (void *), void *p),

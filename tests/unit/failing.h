@@ -25,7 +25,7 @@ enum
     FAILING_MEMORY = 1, /* malloc and kin, mmap, what GSL allocates: ENOMEM */
     FAILING_READ = 2,   /* read, pread: EIO */
     FAILING_WRITE = 4,  /* write, pwrite, writev: ENOSPC */
-    FAILING_FILE = 8,   /* open, fstat, lseek, ftruncate, fsync, ...: EIO */
+    FAILING_FILE = 8,   /* open, fstat, lseek, fsync, ...: EIO */
     FAILING_THREAD = 16 /* threads and mutexes, for want of memory: EAGAIN */
 };
 

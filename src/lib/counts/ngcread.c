@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/varint.h"
 #include "io/spill.h"
+#include "text/lexical.h"
 
 enum
 {
@@ -543,16 +544,16 @@ has_separator (const unsigned char *p, size_t n)
 /* Replace all but the first COMMON bytes of the name by the MORE bytes at
    C->p, which make it greater, a name followed by a space.  */
 static enum ng_err
-change_name (struct ng_ngc_names *c, size_t common, size_t more, bool first)
+change_name (struct ng_ngc_names *c, size_t common, size_t more)
 {
-    unsigned char was = common < c->len ? c->name[common] : ' ';
-    unsigned char is = more > 0 ? *c->p : ' ';
     unsigned char *name = ng_grow (c->name, &c->cap, common + more, 1);
 
     if (!name)
         return NG_ENOMEM;
     c->name = name;
-    if (!first && is <= was)
+    if (c->next > 0
+        && ng_lexical_compare (c->p, more, name + common, c->len - common, ' ')
+               <= 0)
         return bad_name (c, "damaged: the vocabulary is not in order");
     if (has_separator (c->p, more))
         return bad_name (c, "damaged: a name has a space or a control"
@@ -592,5 +593,5 @@ ng_ngc_names_next (struct ng_ngc_names *c)
         || more > (uint64_t) (c->block_end - c->p)
         || common + more > NG_TOKEN_BYTES_MAX || common + more == 0)
         return bad_name (c, "damaged: a name makes no sense");
-    return change_name (c, (size_t) common, (size_t) more, at_start);
+    return change_name (c, (size_t) common, (size_t) more);
 }

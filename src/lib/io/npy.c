@@ -247,6 +247,19 @@ ng_npy_read_header (struct ng_input *in, struct ng_npy *npy,
     return err == NG_OK ? check_length (in, npy, fault) : err;
 }
 
+enum ng_err
+ng_npy_read_end (struct ng_input *in, struct ng_fault *fault)
+{
+    unsigned char more;
+    size_t n;
+    enum ng_err err = ng_input_read (in, &more, 1, &n);
+
+    if (err == NG_OK)
+        return ng_fault_set (fault, NG_EFORMAT, ng_input_name (in),
+                             "bytes follow the array");
+    return err == NG_END ? NG_OK : err;
+}
+
 size_t
 ng_npy_decode (struct ng_dtype dtype, const unsigned char *raw, size_t n,
                uint32_t *ids)

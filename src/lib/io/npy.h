@@ -48,6 +48,10 @@ bool ng_npy_is_magic (const unsigned char *buf, size_t n);
 enum ng_err ng_npy_read_header (struct ng_input *in, struct ng_npy *npy,
                                 struct ng_fault *fault) NG_MUST_CHECK;
 
+/* All elements are read: nothing may follow them in IN.  NG_EFORMAT, NG_ESYS.  */
+enum ng_err ng_npy_read_end (struct ng_input *in,
+                             struct ng_fault *fault) NG_MUST_CHECK;
+
 /* Parse TEXT[LEN], the dictionary of a header, into *NPY but for the data
    offset.  NG_OK, or NG_EFORMAT with *WHY set to a phrase.  */
 enum ng_err ng_npy_parse_dict (const char *text, size_t len, struct ng_npy *npy,

@@ -2,6 +2,8 @@
 
 #include "io/paged.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -27,18 +29,26 @@ static enum ng_err
 map_file (struct ng_paged *p, const char *dir, struct ng_fault *fault)
 {
     struct ng_spill *s;
-    void *map = MAP_FAILED;
+    void *map;
     enum ng_err err = ng_spill_open (dir, fault, &s);
 
     if (err != NG_OK)
         return err;
-    if (ftruncate (ng_spill_fd (s), (off_t) p->size) == 0)
+    /* Where there is no room it is told here; later it would be a signal.  */
+    do
+        errno = posix_fallocate (ng_spill_fd (s), 0, (off_t) p->size);
+    while (errno == EINTR);
+    if (errno != 0)
+        err = ng_spill_not_written (fault, dir);
+    else
+    {
         map = mmap (NULL, p->size, PROT_READ | PROT_WRITE, MAP_SHARED,
                     ng_spill_fd (s), 0);
-    if (map == MAP_FAILED)
-        err = ng_spill_not_made (fault, dir);
-    else
-        p->bytes = map;
+        if (map == MAP_FAILED)
+            err = ng_spill_not_made (fault, dir);
+        else
+            p->bytes = map;
+    }
     ng_spill_close (s);
     return err;
 }

@@ -284,16 +284,8 @@ next_ids (struct ng_blocks *b, struct ng_block *block)
     b->items_done += n;
     if (b->items_done == b->npy.n_items)
     {
-        unsigned char more;
-        size_t got;
-
         block->ends_file = true;
-        err = ng_input_read (b->in, &more, 1, &got);
-        if (err == NG_OK)
-            err = ng_fault_set (b->fault, NG_EFORMAT, block->file,
-                                "bytes follow the array");
-        if (err == NG_END)
-            err = NG_OK;
+        err = ng_npy_read_end (b->in, b->fault);
     }
     return err;
 }
@@ -301,15 +293,18 @@ next_ids (struct ng_blocks *b, struct ng_block *block)
 enum ng_err
 ng_blocks_next (struct ng_blocks *b, struct ng_block *block)
 {
-    enum ng_err err = b->in ? NG_OK : open_next (b);
+    enum ng_err err;
 
+    /* Also of a fault, so that it is known which one is first.  */
+    block->number = b->number;
+    err = b->in ? NG_OK : open_next (b);
     if (err != NG_OK)
         return err;
+    b->number++;
     block->len = 0;
     block->ends_file = false;
     block->is_ids = false;
     block->file = ng_input_name (b->in);
-    block->number = b->number++;
     err = b->is_ids ? next_ids (b, block) : next_text (b, block);
     if (err == NG_OK)
         memset (block->text + block->len, 0, NG_TOKEN_PAD);
