@@ -102,6 +102,7 @@ open_all (struct job *job)
 {
     enum ng_err err = NG_OK;
 
+    text_check_input ("--vocab", job->vocab_name);
     if (job->vocab_name)
         err = ng_vocab_read (job->vocab_name, &job->fault, &job->vocab);
     text_tokenizer (&job->text, &job->tokenizer);

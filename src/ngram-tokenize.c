@@ -234,8 +234,12 @@ open_all (struct job *job)
     const char *const *names = cli_operands (&n);
     enum ng_err err;
 
+    text_check_input ("--vocab", job->vocab_name);
     text_tokenizer (&job->text, &job->tokenizer);
-    err = ng_corpus_open (names, n, &job->tokenizer, &job->fault, &job->corpus);
+    err = text_check_loop (job->output, &job->fault);
+    if (err == NG_OK)
+        err = ng_corpus_open (names, n, &job->tokenizer, &job->fault,
+                              &job->corpus);
     if (err == NG_OK && job->vocab_name)
         err = ng_vocab_read (job->vocab_name, &job->fault, &job->vocab);
     if (err == NG_OK && (job->to_npy || job->write_vocab_name))

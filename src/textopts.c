@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/nglimits.h"
@@ -75,6 +76,49 @@ text_check_name (const char *option, const char *text)
                          " space and backslashes are written \\s \\t \\n \\r"
                          " \\\\",
                          option, cli_quote (text));
+}
+
+void
+text_check_input (const char *option, const char *file)
+{
+    size_t n;
+    const char *const *names = cli_operands (&n);
+    bool read_twice = n == 0;
+
+    if (!file || strcmp (file, "-") != 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        read_twice = read_twice || strcmp (names[i], "-") == 0;
+    if (read_twice)
+        cli_usage_error ("%s and text cannot both be standard input", option);
+}
+
+enum ng_err
+text_check_loop (const char *output, struct ng_fault *fault)
+{
+    static const char *const standard_input[] = { "-" };
+    struct stat in, out;
+    size_t n;
+    const char *const *names = cli_operands (&n);
+
+    if ((output && strcmp (output, "-") != 0)
+        || fstat (STDOUT_FILENO, &out) != 0 || !S_ISREG (out.st_mode)
+        || out.st_size == 0)
+        return NG_OK;
+    if (n == 0)
+    {
+        names = standard_input;
+        n = 1;
+    }
+    for (size_t i = 0; i < n; i++)
+        if ((strcmp (names[i], "-") == 0 ? fstat (STDIN_FILENO, &in)
+                                         : stat (names[i], &in))
+                == 0
+            && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+            return ng_fault_set (fault, NG_EINVAL, names[i],
+                                 "it is written to while it is read; write to"
+                                 " another file");
+    return NG_OK;
 }
 
 const char *

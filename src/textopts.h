@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "cli.h"
 #include "text/tokenizer.h"
 
@@ -42,6 +43,16 @@ void text_tokenizer (const struct text_options *o, struct ng_tokenizer *t);
 
 /* Warn if T met bytes that are not UTF-8, telling the first place.  */
 void text_warn (const struct ng_tokenizer *t);
+
+/* End the program if the operands are text from standard input and so is what
+   OPTION names, FILE (NULL: nothing).  */
+void text_check_input (const char *option, const char *file);
+
+/* Text that goes to standard output while it is read must not come from the same
+   file: there would be no end.  NG_EINVAL if one of the operands is that.
+   OUTPUT is the program's output, NULL: standard output.  */
+enum ng_err text_check_loop (const char *output,
+                             struct ng_fault *fault) NG_MUST_CHECK;
 
 /* End the program unless TEXT, the argument of OPTION or a part of it, is a
    token name in text form.  */

@@ -206,9 +206,9 @@ compare exp out || fail_ '-o FIFO'
 complains 'folder: Is a directory' ngram-tokenize -o folder small
 complains 'missing/result: No such file or directory' \
     ngram-tokenize -o missing/result small
-complains 'missing: No such file or directory' \
+complains 'missing: cannot make a temporary file: No such file or directory' \
     ngram-tokenize -T missing --write-vocab=v -o x.npy small
-complains 'missing: No such file or directory' \
+complains 'missing: cannot make a temporary file: No such file or directory' \
     env TMPDIR=missing ngram-tokenize --write-vocab=v -o x.npy small
 if [ -c /dev/full ]; then
     complains '/dev/full: write error: No space left on device' \
@@ -222,6 +222,31 @@ fi
 for file in v x.npy; do
     [ "$(cat "$file" 2>/dev/null)" = old ] || [ ! -e "$file" ] \
         || fail_ "left behind: $file"
+done
+
+# What is written to while it is read has no end; standard input is one thing.
+yes 'a b c' | head -n 30000 >loop
+cp loop loop.exp
+for how in 1 2 3; do
+    # shellcheck disable=SC2094 # That is the point.
+    case $how in
+    1) timeout 20 ngram-tokenize -t space loop >>loop 2>err ;;
+    2) timeout 20 ngram-tokenize -t space - <loop >>loop 2>err ;;
+    3) timeout 20 ngram-tokenize -t space <loop >>loop 2>err ;;
+    esac
+    [ $? = 2 ] && grep -q 'it is written to while it is read' err \
+        || fail_ "a loop, $how: $(cat err)"
+    cmp loop loop.exp || fail_ "a loop, $how, was written to"
+done
+ngram-tokenize -t space loop >>other || fail=1
+ngram-tokenize -t space loop >>other || fail=1
+[ "$(wc -l <other)" = 60000 ] || fail_ 'what is appended'
+printf '<unk>\na\n' >v
+for program in ngram-tokenize ngram-count; do
+    returns_ 2 $program --vocab=- <v >out 2>err || fail=1
+    grep -q 'vocab and text cannot both be standard input' err || fail_ "$(cat err)"
+    returns_ 2 $program --vocab=- loop - <v >out 2>err || fail=1
+    returns_ 0 $program --vocab=- loop <v >out 2>err || fail=1
 done
 
 # A signal leaves nothing behind, and the old file as it was.
