@@ -8,10 +8,14 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <locale.h>
+#ifdef HAVE_MALLOPT
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/checked.h"
@@ -319,6 +323,19 @@ end_shrunk (void)
     _exit (CLI_TROUBLE);
 }
 
+/* Where room for addresses is limited, let all threads have one heap: each of
+   its own would take 64 MiB of it, most of them never used.  */
+static void
+bound_heaps (void)
+{
+#if defined HAVE_MALLOPT && defined M_ARENA_MAX
+    struct rlimit limit;
+
+    if (getrlimit (RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        (void) mallopt (M_ARENA_MAX, 1);
+#endif
+}
+
 void
 cli_start (const struct cli_program *p, int argc, char **argv)
 {
@@ -329,6 +346,7 @@ cli_start (const struct cli_program *p, int argc, char **argv)
     args = argv;
     reserve_standard_streams ();
     shrunk_start (p->name, end_shrunk);
+    bound_heaps ();
     /* A file that may not become so large is told as a full disk is.  */
     (void) signal (SIGXFSZ, SIG_IGN);
     (void) setlocale (LC_CTYPE, "");

@@ -49,6 +49,13 @@ ngram-count -n 1-4 -o exp.ngc text text text || fail=1
 (ulimit -d 65536 && exec ngram-count -n 1-4 -o out.ngc text text text) \
     || fail_ 'within the limit of the process'
 cmp exp.ngc out.ngc || fail_ 'within the limit of the process'
+# And room for addresses, of which heaps for each thread would take too much.
+seq 400000 >numbers
+ngram-count -n 1-3 -o exp.ngc numbers || fail=1
+# shellcheck disable=SC3045 # Where there is none it is no limit.
+(ulimit -v 260000 && exec ngram-count --parallel=4 -n 1-3 -o out.ngc numbers) \
+    || fail_ 'within the addresses of the process'
+cmp exp.ngc out.ngc || fail_ 'within the addresses of the process'
 
 # Parts of it, of both forms.
 split -n l/5 text part. || framework_failure_ 'split'
