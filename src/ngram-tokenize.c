@@ -4,9 +4,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "cli.h"
+#include "io/outname.h"
 #include "io/output.h"
 #include "progress.h"
 #include "text/corpus.h"
@@ -195,13 +197,14 @@ check_outputs (const struct job *job)
 {
     const char *output = job->output ? job->output : "-";
 
-    if (!job->write_vocab_name || strcmp (output, job->write_vocab_name) != 0)
+    if (!job->write_vocab_name
+        || !ng_outname_same (output, job->write_vocab_name))
         return;
-    if (strcmp (output, "-") == 0)
+    if (ng_outname_descriptor (job->write_vocab_name) == STDOUT_FILENO)
         cli_usage_error ("--write-vocab: standard output gets the tokens"
                          " (name a file for them with -o)");
     cli_usage_error ("--write-vocab: %s is the file for the tokens",
-                     cli_quote (output));
+                     cli_quote (job->write_vocab_name));
 }
 
 /* Options that need one another or exclude each other.  */

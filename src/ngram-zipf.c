@@ -12,6 +12,7 @@
 #include "counts/countsource.h"
 #include "counts/spectrum.h"
 #include "io/input.h"
+#include "io/outname.h"
 #include "progress.h"
 #include "textopts.h"
 #include "zipf-estimate.h"
@@ -107,6 +108,10 @@ check_options (struct job *job)
     if (job->plot && !job->plot_text && !zipf_plot_knows (job->plot))
         cli_usage_error ("--plot: the name %s does not end in .svg, .png or "
                          ".pdf",
+                         cli_quote (job->plot));
+    if (job->plot && !job->plot_text
+        && ng_outname_same (job->plot, job->output))
+        cli_usage_error ("--plot: %s is the file for the report",
                          cli_quote (job->plot));
     if (n > 1)
         cli_usage_error ("only one FILE is read: surplus operand %s",

@@ -235,6 +235,16 @@ for name in none/state folder /dev/full; do
     bad "$name: " --state=$name -o served rising.npy
     [ -e served ] && fail_ "$name: a file of batches"
 done
+# The state and the batches do not replace one another.
+for name in served ./served folder/../served; do
+    bad "$name gets the batches" --state=$name -o served rising.npy
+    bad "served gets the batches" --state=served -o $name rising.npy
+done
+[ -e served ] && fail_ 'the state in the place of the batches'
+bad 'out gets the batches' --state=out rising.npy
+for name in - /dev/stdout; do
+    bad 'gets the batches' --state=$name rising.npy
+done
 # A state that stands there stays as it was where no batch is served.
 cp s1 kept
 bad 'no step' -b 8 -s 24 --at=999999 --state=kept rising.npy

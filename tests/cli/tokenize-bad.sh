@@ -347,8 +347,34 @@ complains '--max-vocab: there are 3 entries with <unk> and the reserved ones' \
     ngram-tokenize --write-vocab=v --max-vocab=2 --reserve=a,b small
 complains '--write-vocab: x is the file for the tokens' \
     ngram-tokenize --write-vocab=x -o x small
-complains '--write-vocab: standard output gets the tokens (name a file for them'\
-' with -o)' ngram-tokenize --write-vocab=- small
+mkdir -p sub
+ln -s sub another
+for pair in './x x' 'x ./x' 'sub/../x x' 'sub/x another/x' "$PWD/x x"; do
+    complains "--write-vocab: ${pair% *} is the file for the tokens" \
+        ngram-tokenize --write-vocab="${pair% *}" -o "${pair#* }" small
+done
+# complains looks at standard output, which is a file called out here.
+complains '--write-vocab: out is the file for the tokens' \
+    ngram-tokenize --write-vocab=out small
+for name in - /dev/stdout /dev/fd/1 /proc/self/fd/1; do
+    complains '--write-vocab: standard output gets the tokens (name a file for'\
+' them with -o)' ngram-tokenize --write-vocab=$name small
+    complains '--write-vocab: standard output gets the tokens (name a file for'\
+' them with -o)' ngram-tokenize --write-vocab=$name -o /dev/stdout small
+done
+# Two links are two outputs, which replace one each.
+echo old >x
+ln x y
+ln -s x z
+for name in y z; do
+    ngram-tokenize --write-vocab=x -o $name small || fail_ "x and $name"
+    head -n 1 x >out
+    echo '<unk>' | compare - out || fail_ "x and $name: the vocabulary"
+    ngram-tokenize small | compare - $name || fail_ "x and $name: the tokens"
+done
+rm -f x y z
+ngram-tokenize --write-vocab=/dev/null -o /dev/null small || fail_ '/dev/null'
+ngram-tokenize --write-vocab=/dev/null small >/dev/null || fail_ '>/dev/null'
 ngram-tokenize --write-vocab=- -o text small >out || fail=1
 printf '%s\n' '<unk>' the time traveller and psychologist >exp
 compare exp out || fail_ 'the vocabulary to standard output'

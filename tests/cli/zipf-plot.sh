@@ -47,6 +47,15 @@ grep -q 'picture.gif does not end in .svg, .png or .pdf' err || fail_ 'gif'
 returns_ 2 ngram-zipf --plot=- --json counts >out 2>err || fail=1
 returns_ 2 ngram-zipf --plot=x.svg --spectrum counts >out 2>err || fail=1
 
+# The report does not replace the picture.
+for report in x.svg ./x.svg "$PWD/x.svg"; do
+    returns_ 2 ngram-zipf --plot=x.svg -o "$report" counts >out 2>err || fail=1
+    grep -q 'x.svg is the file for the report' err || fail_ "-o $report"
+done
+returns_ 2 ngram-zipf --plot=./x.svg counts >x.svg 2>err || fail=1
+grep -q 'x.svg is the file for the report' err || fail_ 'x.svg as output'
+rm x.svg
+
 # Without gnuplot: says what to install, and leaves nothing.
 returns_ 2 env PATH="$builddir/src" ngram-zipf --plot=none.svg counts \
     >out 2>err || fail=1

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "base/nglimits.h"
+#include "io/outname.h"
 #include "io/output.h"
 #include "sample.h"
 
@@ -332,7 +333,7 @@ START_TEST (pipes)
 END_TEST
 #endif
 
-/* /dev/stdout and /dev/fd/N are the open files, which go on where they are;
+/* /dev/stdout, /dev/fd/N and /proc/self/fd/N are the open files, which go on where they are;
    another name below /dev is a name like any.  */
 START_TEST (descriptors)
 {
@@ -346,6 +347,7 @@ START_TEST (descriptors)
     (void) snprintf (name, sizeof name, "/dev/fd/%d", fd);
     write_text (name, "two ");
     ck_assert_int_eq (dup2 (fd, 1), 1);
+    write_text ("/proc/self/fd/1", "and ");
     write_text ("/dev/stdout", "three ");
     write_text ("-", "four");
     ck_assert_int_ge (fcntl (1, F_GETFD), 0);
@@ -353,7 +355,7 @@ START_TEST (descriptors)
     (void) dup2 (saved, 1);
     (void) close (saved);
     (void) close (fd);
-    expect_file (path, "one two three four");
+    expect_file (path, "one two and three four");
     ck_assert_int_eq (ng_output_open ("/dev/fd/999", &fault, &out), NG_ESYS);
     ck_assert_int_eq (fault.sys_errno, EBADF);
     ck_assert_ptr_null (out);
@@ -430,6 +432,87 @@ START_TEST (gather_shrunk)
 }
 END_TEST
 
+/* Two spellings of one name are one output; two links to a file are two.  */
+START_TEST (same_names)
+{
+    char *dir = sample_folder (), *here = getcwd (NULL, 0);
+    static const char *const same[][2] = {
+        { "-", "-" },
+        { "-", "/dev/stdout" },
+        { "/dev/fd/1", "/proc/self/fd/1" },
+        { "/dev/stderr", "/dev/fd/2" },
+        { "file", "./file" },
+        { "new", "sub/../new" },
+        { "sub/new", "other/new" },
+        { "link", ".//link" },
+        { "fifo", "sub/../fifo" },
+        { "fifo", "to-fifo" },
+        { "missing/x", "missing/x" },
+        { "/new", "//new" },
+    };
+    static const char *const two[][2] = {
+        { "-", "new" },
+        { "new", "sub/new" },
+        { "new", "newer" },
+        { "file", "link" },
+        { "file", "hard" },
+        { "fifo", "file" },
+        { "missing/x", "./missing/x" },
+        { "/dev/null", "/dev/null" },
+        { "/dev/fd/x", "/dev/fd/" },
+        { "-", "/dev/fd/1x" },
+    };
+
+    ck_assert_int_eq (chdir (dir), 0);
+    ck_assert_int_eq (mkdir ("sub", 0777), 0);
+    sample_write ("file", "x", 1);
+    ck_assert_int_eq (symlink ("sub", "other"), 0);
+    ck_assert_int_eq (symlink ("file", "link"), 0);
+    ck_assert_int_eq (link ("file", "hard"), 0);
+    ck_assert_int_eq (mkfifo ("fifo", 0666), 0);
+    ck_assert_int_eq (symlink ("fifo", "to-fifo"), 0);
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+    {
+        ck_assert_msg (ng_outname_same (same[i][0], same[i][1]), "%s, %s",
+                       same[i][0], same[i][1]);
+        ck_assert (ng_outname_same (same[i][1], same[i][0]));
+    }
+    for (size_t i = 0; i < sizeof two / sizeof *two; i++)
+    {
+        ck_assert_msg (!ng_outname_same (two[i][0], two[i][1]), "%s, %s",
+                       two[i][0], two[i][1]);
+        ck_assert (!ng_outname_same (two[i][1], two[i][0]));
+    }
+    ck_assert_int_eq (chdir (here), 0);
+    free (here);
+    sample_remove (dir);
+}
+END_TEST
+
+/* A descriptor is the file that it was opened on, and the pipe.  */
+START_TEST (same_descriptors)
+{
+    char *dir = sample_folder (), *path = sample_path (dir, "file");
+    char *other = sample_path (dir, "other"), name[32], name_too[32];
+    int fds[2], fd = open (path, O_WRONLY | O_CREAT, 0666);
+
+    (void) snprintf (name, sizeof name, "/dev/fd/%d", fd);
+    ck_assert (ng_outname_same (name, path));
+    ck_assert (ng_outname_same (path, name));
+    ck_assert (!ng_outname_same (other, name));
+    ck_assert_int_eq (symlink ("file", other), 0);
+    ck_assert (!ng_outname_same (other, name));
+    ck_assert_int_eq (pipe (fds), 0);
+    (void) snprintf (name_too, sizeof name_too, "/dev/fd/%d", fds[1]);
+    ck_assert (!ng_outname_same (name_too, name));
+    (void) snprintf (name, sizeof name, "/dev/fd/%d", dup (fds[1]));
+    ck_assert (ng_outname_same (name_too, name));
+    free (path);
+    free (other);
+    sample_remove (dir);
+}
+END_TEST
+
 Suite *
 ng_suite (void)
 {
@@ -449,6 +532,8 @@ ng_suite (void)
     tcase_add_test (t, pipes);
 #endif
     tcase_add_test (t, gather);
+    tcase_add_test (t, same_names);
+    tcase_add_test (t, same_descriptors);
     /* The sanitizers take that signal for a fault of their own.  */
     if (strcmp (getenv ("NG_SANITIZE") ? getenv ("NG_SANITIZE") : "", "yes"))
         tcase_add_test_raise_signal (t, gather_shrunk, SIGBUS);

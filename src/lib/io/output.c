@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/nglimits.h"
+#include "io/outname.h"
 #include "io/spill.h"
 
 enum
@@ -147,27 +148,6 @@ set_dir (struct ng_output *out)
     return out->dir ? NG_OK : NG_ENOMEM;
 }
 
-/* The open descriptor that NAME stands for, or -1.  */
-static int
-named_descriptor (const char *name)
-{
-    static const char folder[] = "/dev/fd/";
-    int fd = 0;
-
-    if (strcmp (name, "/dev/stdout") == 0)
-        return STDOUT_FILENO;
-    if (strcmp (name, "/dev/stderr") == 0)
-        return STDERR_FILENO;
-    if (strncmp (name, folder, sizeof folder - 1) != 0)
-        return -1;
-    name += sizeof folder - 1;
-    if (*name == '\0')
-        return -1;
-    for (; *name >= '0' && *name <= '9' && fd < 100000; name++)
-        fd = 10 * fd + (*name - '0');
-    return *name == '\0' ? fd : -1;
-}
-
 /* FD, just opened, is written to in place.  */
 static enum ng_err
 write_directly (struct ng_output *out, int fd)
@@ -204,7 +184,7 @@ static enum ng_err
 open_named (struct ng_output *out)
 {
     struct stat st;
-    int fd = named_descriptor (out->name);
+    int fd = ng_outname_descriptor (out->name);
 
     if (fd >= 0)
         return write_directly (out, fcntl (fd, F_DUPFD_CLOEXEC, 0));

@@ -7,7 +7,8 @@
    that it replaces, or the one that the umask gives.  A symbolic link at the
    name is replaced, not followed.  What is no regular file (a device, a FIFO)
    is written to directly, and so are standard output ("-") and the open
-   descriptors that /dev/stdout, /dev/stderr and /dev/fd/N name.
+   descriptors that /dev/stdout, /dev/stderr, /dev/fd/N and /proc/self/fd/N
+   name.  Whether two names are one output, ng_outname_same tells.
 
    Call ng_output_open, ng_output_write as often as needed, then
    ng_output_commit once, and ng_output_close in every case: closed without
