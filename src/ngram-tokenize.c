@@ -313,6 +313,7 @@ run (struct job *job)
 static enum ng_err
 finish (struct job *job)
 {
+    struct ng_output *const outs[] = { job->out, job->vocab_out };
     const struct ng_vocab *built;
     enum ng_err err = NG_OK;
 
@@ -327,11 +328,7 @@ finish (struct job *job)
     if (err == NG_OK && job->to_npy)
         err = ng_encoder_write_npy (job->encoder, job->out);
     if (err == NG_OK)
-        err = ng_output_flush (job->out);
-    if (err == NG_OK && job->vocab_out)
-        err = ng_output_commit (job->vocab_out);
-    if (err == NG_OK)
-        err = ng_output_commit (job->out);
+        err = ng_output_commit_all (outs, job->vocab_out ? 2 : 1);
     return err;
 }
 

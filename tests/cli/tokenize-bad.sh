@@ -249,6 +249,19 @@ for program in ngram-tokenize ngram-count; do
     returns_ 0 $program --vocab=- loop <v >out 2>err || fail=1
 done
 
+# If one of two files cannot be put in place, the other is as it was.
+for pair in 'sub/o.npy v' 'v sub/vocab'; do
+    mkdir -p sub
+    echo old >v
+    {
+        echo a b
+        sleep 1
+        rm -rf sub
+    } | returns_ 2 ngram-tokenize -o "${pair% *}" \
+        --write-vocab="${pair#* }" 2>err || fail=1
+    compare exp.old v || fail_ "$pair: the second file was not made"
+done
+
 # A signal leaves nothing behind, and the old file as it was.
 rm -f place/*
 echo old >place/result

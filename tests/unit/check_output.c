@@ -259,6 +259,88 @@ START_TEST (no_place)
 }
 END_TEST
 
+/* What happens to the second of two outputs.  */
+enum mishap
+{
+    NONE,
+    FULL,   /* its device is full */
+    FOLDER, /* a folder gets its name */
+    GONE,   /* its folder goes away */
+    N_MISHAPS
+};
+
+/* Commit outs at FIRST, which has the text OLD, if any, and at SUB/file; if
+   the second cannot be put in place, the first is not changed.  */
+static void
+check_together (const char *first, const char *sub, enum mishap mishap,
+                const char *old)
+{
+    static const int reasons[N_MISHAPS] = { 0, ENOSPC, EISDIR, ENOENT };
+    char *file = sample_path (sub, "file"),
+         *away = sample_path (sub, "../away");
+    const char *second = mishap == FULL ? "/dev/full" : file;
+    struct ng_fault fault = { 0 };
+    struct ng_output *outs[2];
+
+    (void) unlink (first);
+    ck_assert_int_eq (mkdir (sub, 0777), 0);
+    if (old)
+        write_text (first, old);
+    outs[0] = open_output (first, &fault);
+    outs[1] = open_output (second, &fault);
+    ck_assert_int_eq (ng_output_write (outs[0], "one", 3), NG_OK);
+    ck_assert_int_eq (ng_output_write (outs[1], "two", 3), NG_OK);
+    if (mishap == FOLDER)
+        ck_assert_int_eq (mkdir (second, 0777), 0);
+    if (mishap == GONE)
+        ck_assert_int_eq (rename (sub, away), 0);
+    ck_assert_int_eq (ng_output_commit_all (outs, 2),
+                      mishap == NONE ? NG_OK : NG_ESYS);
+    ck_assert_int_eq (fault.sys_errno, reasons[mishap]);
+    if (mishap != NONE)
+        ck_assert_str_eq (fault.file, second);
+    ck_assert_int_eq (ng_output_close (outs[0]), NG_OK);
+    ck_assert_int_eq (ng_output_close (outs[1]), fault.err);
+    if (mishap == NONE)
+    {
+        expect_file (first, "one");
+        expect_file (second, "two");
+        ck_assert_int_eq (unlink (second), 0);
+    }
+    else if (old)
+        expect_file (first, old);
+    else
+        ck_assert_int_ne (access (first, F_OK), 0);
+    if (mishap == FOLDER)
+        ck_assert_int_eq (rmdir (second), 0);
+    free (away);
+    free (file);
+}
+
+START_TEST (together)
+{
+    char *dir = sample_folder (), *first = sample_path (dir, "file");
+    char *sub = sample_path (dir, "sub");
+
+    for (int i = 0; i < 2 * N_MISHAPS; i++)
+    {
+        enum mishap mishap = (enum mishap) (i / 2);
+        const char *old = i % 2 == 0 ? "old" : NULL;
+
+        check_together (first, sub, mishap, old);
+        if (mishap == GONE)
+            sample_remove (sample_path (dir, "away"));
+        else
+            ck_assert_int_eq (rmdir (sub), 0);
+        /* No temporary name is left.  */
+        ck_assert_uint_eq (count_files (dir), old || mishap == NONE);
+    }
+    free (first);
+    free (sub);
+    sample_remove (dir);
+}
+END_TEST
+
 /* A name as long as names may be.  */
 START_TEST (long_name)
 {
@@ -525,6 +607,7 @@ ng_suite (void)
     tcase_add_test (t, links);
     tcase_add_test (t, unwritable);
     tcase_add_test (t, no_place);
+    tcase_add_test (t, together);
     tcase_add_test (t, long_name);
     tcase_add_test (t, full_device);
     tcase_add_test (t, descriptors);

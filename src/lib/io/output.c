@@ -452,32 +452,9 @@ link_named (struct ng_output *out, const char *name)
     return linkat (AT_FDCWD, path, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
 }
 
-/* Put the finished file in the place of the old one.  A link cannot replace,
-   so an existing name is replaced by way of a temporary one, which no signal
-   to this thread leaves behind.  */
+/* Write out all that OUT has, on its medium if it is to get a name.  */
 static enum ng_err
-take_name (struct ng_output *out)
-{
-    sigset_t all, old;
-    enum ng_err err;
-
-    if (!out->temporary && link_named (out, out->name) == 0)
-        return NG_OK;
-    (void) sigfillset (&all);
-    (void) pthread_sigmask (SIG_SETMASK, &all, &old);
-    err =
-        out->temporary ? NG_OK : take_temporary (out, link_named, not_in_place);
-    if (err == NG_OK && rename (out->temporary, out->name) != 0)
-    {
-        err = fail (out, not_in_place);
-        (void) unlink (out->temporary);
-    }
-    (void) pthread_sigmask (SIG_SETMASK, &old, NULL);
-    return err;
-}
-
-enum ng_err
-ng_output_commit (struct ng_output *out)
+finish (struct ng_output *out)
 {
     enum ng_err err = ng_output_flush (out);
 
@@ -486,9 +463,90 @@ ng_output_commit (struct ng_output *out)
     if ((out->replaces && fchmod (out->fd, out->mode) != 0)
         || fsync (out->fd) != 0)
         return fail_to_write (out);
-    err = take_name (out);
-    out->committed = err == NG_OK;
+    return NG_OK;
+}
+
+/* Have the finished file stand beside the name that it is to get, under a
+   temporary one: a link cannot replace, but a change of name can.  */
+static enum ng_err
+stand_by (struct ng_output *out)
+{
+    struct stat st;
+
+    if (lstat (out->name, &st) == 0 && S_ISDIR (st.st_mode))
+    {
+        errno = EISDIR;
+        return fail (out, not_in_place);
+    }
+    if (!out->temporary)
+        return take_temporary (out, link_named, not_in_place);
+    return lstat (out->temporary, &st) == 0 ? NG_OK : fail (out, not_in_place);
+}
+
+static enum ng_err
+take_name (struct ng_output *out)
+{
+    if (rename (out->temporary, out->name) != 0)
+        return fail (out, not_in_place);
+    out->committed = true;
+    return NG_OK;
+}
+
+/* Give the finished files among OUTS[N] their names.  No signal to this thread
+   leaves a temporary name behind that was made here.  */
+static enum ng_err
+take_names (struct ng_output *const *outs, size_t n)
+{
+    enum ng_err err = NG_OK;
+    sigset_t all, old;
+
+    (void) sigfillset (&all);
+    (void) pthread_sigmask (SIG_SETMASK, &all, &old);
+    for (size_t i = 0; i < n && err == NG_OK; i++)
+        if (!outs[i]->direct)
+            err = stand_by (outs[i]);
+    for (size_t i = 0; i < n && err == NG_OK; i++)
+        if (!outs[i]->direct)
+            err = take_name (outs[i]);
+    for (size_t i = 0; i < n; i++)
+        if (outs[i]->temporary && !outs[i]->committed)
+            (void) unlink (outs[i]->temporary);
+    (void) pthread_sigmask (SIG_SETMASK, &old, NULL);
     return err;
+}
+
+enum ng_err
+ng_output_commit_all (struct ng_output *const *outs, size_t n)
+{
+    struct ng_output *named = NULL;
+    size_t n_named = 0;
+    enum ng_err err = NG_OK;
+
+    for (size_t i = 0; i < n && err == NG_OK; i++)
+    {
+        err = finish (outs[i]);
+        if (!outs[i]->direct)
+        {
+            named = outs[i];
+            n_named++;
+        }
+    }
+    if (err != NG_OK || n_named == 0)
+        return err;
+    /* One that replaces nothing needs no other name first.  */
+    if (n_named == 1 && !named->temporary
+        && link_named (named, named->name) == 0)
+    {
+        named->committed = true;
+        return NG_OK;
+    }
+    return take_names (outs, n);
+}
+
+enum ng_err
+ng_output_commit (struct ng_output *out)
+{
+    return ng_output_commit_all (&out, 1);
 }
 
 const char *

@@ -11,7 +11,8 @@
    name.  Whether two names are one output, ng_outname_same tells.
 
    Call ng_output_open, ng_output_write as often as needed, then
-   ng_output_commit once, and ng_output_close in every case: closed without
+   ng_output_commit once (ng_output_commit_all for several that belong together),
+   and ng_output_close in every case: closed without
    commit, a named output leaves nothing behind.  Faults are sticky.  */
 #ifndef NG_OUTPUT_H
 #define NG_OUTPUT_H
@@ -82,6 +83,14 @@ uint64_t ng_output_offset (const struct ng_output *out);
 
 /* Write out everything, and give a named output its name.  */
 enum ng_err ng_output_commit (struct ng_output *out) NG_MUST_CHECK;
+
+/* The same for the outputs OUTS[N], together: all are written out, on their
+   medium and beside the names that they are to have, before the first takes
+   its name.  After a fault none has, but where the very last step, a change of
+   name within a folder, fails: those before it in OUTS then have theirs.  All
+   but what failed may be closed without a fault.  */
+enum ng_err ng_output_commit_all (struct ng_output *const *outs,
+                                  size_t n) NG_MUST_CHECK;
 
 /* The temporary name that must be unlinked if a signal ends the program, or
    NULL if there is none.  Valid until commit or close.  */
