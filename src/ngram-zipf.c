@@ -259,9 +259,9 @@ find_spectra (const struct job *job, struct results *r, struct ng_fault *fault)
     return err;
 }
 
-/* Estimate what JOB asks for, and draw a picture if it goes to a file.  */
+/* Estimate what JOB asks for.  */
 static enum ng_err
-estimate_all (const struct job *job, struct results *r, struct ng_fault *fault)
+estimate_all (const struct job *job, struct results *r)
 {
     enum ng_err err = NG_OK;
 
@@ -273,14 +273,13 @@ estimate_all (const struct job *job, struct results *r, struct ng_fault *fault)
                   s->n, ng_plural (s->n));
         err = zipf_estimate (&job->wishes, s->cells, s->n, s->row);
     }
-    if (err == NG_OK && job->plot && !job->plot_text)
-        err = zipf_plot_file (job->plot, r->series, r->n, fault);
     return err;
 }
 
+/* Estimate, and write the report to OUT; draw on PICTURE unless it is NULL.  */
 static enum ng_err
 write_counts_report (const struct job *job, struct ng_output *out,
-                     struct ng_fault *fault)
+                     struct ng_output *picture, struct ng_fault *fault)
 {
     struct results r = { .n = 0 };
     enum ng_err err = find_spectra (job, &r, fault);
@@ -289,7 +288,9 @@ write_counts_report (const struct job *job, struct ng_output *out,
         err = zipf_spectrum (out, job->form, r.series, r.n);
     else if (err == NG_OK)
     {
-        err = estimate_all (job, &r, fault);
+        err = estimate_all (job, &r);
+        if (err == NG_OK && picture)
+            err = zipf_plot_file (picture, job->plot, r.series, r.n, fault);
         if (err == NG_OK)
             err = zipf_report (out, job->form, r.rows, r.n);
         if (err == NG_OK && job->plot_text)
@@ -317,19 +318,31 @@ write_heaps_report (const struct job *job, struct ng_output *out,
 static enum ng_err
 run (const struct job *job, struct ng_fault *fault)
 {
-    struct ng_output *out;
-    enum ng_err closed, err = ng_output_open (job->output, fault, &out);
+    enum
+    {
+        REPORT,
+        PICTURE
+    };
+    struct ng_output *outs[] = { NULL, NULL };
+    const bool draws = job->plot && !job->plot_text;
+    enum ng_err closed,
+        err = cli_open_output (job->output, fault, &outs[REPORT]);
 
-    if (err != NG_OK)
-        return err;
-    cli_guard (out);
-    err = job->heaps ? write_heaps_report (job, out, fault)
-                     : write_counts_report (job, out, fault);
+    if (err == NG_OK && draws)
+        err = cli_open_output (job->plot, fault, &outs[PICTURE]);
     if (err == NG_OK)
-        err = ng_output_commit (out);
-    cli_forget (out);
-    closed = ng_output_close (out);
-    return err != NG_OK ? err : closed;
+        err = job->heaps ? write_heaps_report (job, outs[REPORT], fault)
+                         : write_counts_report (job, outs[REPORT],
+                                                outs[PICTURE], fault);
+    if (err == NG_OK)
+        err = ng_output_commit_all (outs, draws ? 2 : 1);
+    for (size_t i = 0; i < 2; i++)
+    {
+        cli_forget (outs[i]);
+        closed = ng_output_close (outs[i]);
+        err = err == NG_OK ? closed : err;
+    }
+    return err;
 }
 
 int

@@ -340,34 +340,25 @@ draw (FILE *script, struct ng_output *out, struct ng_fault *fault)
         err = ng_output_write (out, picture.bytes, picture.n);
     }
     free (picture.bytes);
-    return err == NG_OK ? ng_output_commit (out) : err;
+    return err;
 }
 
 enum ng_err
-zipf_plot_file (const char *name, const struct zipf_series *series, size_t n,
+zipf_plot_file (struct ng_output *out, const char *name,
+                const struct zipf_series *series, size_t n,
                 struct ng_fault *fault)
 {
-    struct ng_output *out;
-    FILE *script;
-    enum ng_err closed, err = ng_output_open (name, fault, &out);
+    enum ng_err err = NG_OK;
+    FILE *script = tmpfile ();
 
-    if (err != NG_OK)
-        return err;
-    cli_guard (out);
-    script = tmpfile ();
     if (!script)
+        return ng_fault_sys (fault, NULL);
+    put_script (script, find_form (name), series, n);
+    if (fflush (script) != 0 || ferror (script)
+        || fseek (script, 0, SEEK_SET) != 0)
         err = ng_fault_sys (fault, NULL);
-    else
-    {
-        put_script (script, find_form (name), series, n);
-        if (fflush (script) != 0 || ferror (script)
-            || fseek (script, 0, SEEK_SET) != 0)
-            err = ng_fault_sys (fault, NULL);
-        if (err == NG_OK)
-            err = draw (script, out, fault);
-        (void) fclose (script);
-    }
-    cli_forget (out);
-    closed = ng_output_close (out);
-    return err != NG_OK ? err : closed;
+    if (err == NG_OK)
+        err = draw (script, out, fault);
+    (void) fclose (script);
+    return err;
 }

@@ -23,11 +23,12 @@ struct zipf_series
    or .pdf.  */
 bool zipf_plot_knows (const char *name);
 
-/* Draw SERIES[N], N > 0, into the file NAME, which is made whole or not at
-   all.  NG_EINVAL if gnuplot is missing or fails, with words in *FAULT;
-   NG_ESYS, NG_ENOMEM.  */
-enum ng_err zipf_plot_file (const char *name, const struct zipf_series *series,
-                            size_t n, struct ng_fault *fault) NG_MUST_CHECK;
+/* Draw SERIES[N], N > 0, on OUT, which is to have the name NAME.  NG_EINVAL if
+   gnuplot is missing or fails, with words in *FAULT; NG_ENOMEM, NG_ESYS, and
+   what ng_output_write answers.  */
+enum ng_err zipf_plot_file (struct ng_output *out, const char *name,
+                            const struct zipf_series *series, size_t n,
+                            struct ng_fault *fault) NG_MUST_CHECK;
 
 /* Draw SERIES[N] with characters on OUT: the points of order K are digits K.
    What ng_output_write answers.  */

@@ -98,6 +98,17 @@ for form in svg png pdf; do
     cmp -s a.$form b.$form || fail_ "$form: another picture of the same counts"
 done
 
+# Where the report cannot be written there is no picture, and an old one stays.
+if [ -c /dev/full ]; then
+    returns_ 2 ngram-zipf --plot=full.svg counts >/dev/full 2>err || fail=1
+    [ ! -e full.svg ] || fail_ 'a picture without its report'
+    returns_ 2 ngram-zipf --plot=old.svg counts >/dev/full 2>err || fail=1
+    compare exp old.svg || fail_ 'another picture without its report'
+fi
+ngram-zipf --plot=old.svg -o report counts || fail=1
+compare table report || fail_ 'the report beside a picture'
+compare a.svg old.svg || fail_ 'the picture beside a report'
+
 # What cannot be estimated has no line, and the picture is drawn.
 printf 'a\t5\nb\t3\nc d\t1\n' | ngram-zipf -q --plot=few.svg >out 2>err || fail=1
 [ -s err ] && { fail_ 'few: gnuplot complains'; cat err >&9; }
