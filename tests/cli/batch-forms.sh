@@ -71,6 +71,13 @@ done
 bad 'llm.c has ids of' --output-format=llmc --dtype=i4 -o x.bin char.npy
 bad 'Megatron has ids of' --output-format=megatron --dtype=u4 -o x.bin char.npy
 bad 'must end in .bin' --output-format=megatron -o x char.npy
+# Where the index cannot be written the tokens are as they were.
+if [ -c /dev/full ]; then
+    echo old >full.bin
+    ln -s /dev/full full.idx
+    bad 'write error' --output-format=megatron -o full.bin char.npy
+    [ "$(cat full.bin)" = old ] || fail_ 'new tokens without their index'
+fi
 bad 'goes with --output' --output-format=npy char.npy
 [ -e x ] || [ -e x.bin ] && fail_ 'a refused output is there'
 

@@ -179,9 +179,8 @@ ng_convert (const struct ng_shards *shards, const char *name,
     if (err == NG_OK && index)
         err = write_index (shards, dtype, index);
     if (err == NG_OK)
-        err = ng_output_commit (out);
-    if (err == NG_OK && index)
-        err = ng_output_commit (index);
+        err = ng_output_commit_all ((struct ng_output *[]){ out, index },
+                                    index ? 2 : 1);
     err_close = ng_output_close (index);
     if (err == NG_OK)
         err = err_close;
