@@ -261,6 +261,42 @@ START_TEST (a_context_is_missed)
 }
 END_TEST
 
+/* What begins with "a" is counted as often as "a", or once more.  */
+START_TEST (more_than_the_context)
+{
+    struct ng_ngc_info info = { 1, 2, 0, 1, 0 };
+    struct ng_fault fault = { .err = NG_OK };
+    struct sums s = { NULL, 0, 0 };
+    struct ng_lines l;
+    struct ng_line *lines;
+    struct ng_ngc *f;
+    size_t n;
+
+    sums_add (&s, "a", 5);
+    sums_add (&s, "b", UINT64_MAX - 5);
+    sums_add (&s, "a a", 3);
+    sums_add (&s, "a b", _i ? 3 : 2);
+    sums_add (&s, "b a", 6);
+    sums_sort (&s);
+    f = sums_to_ngc (&s, &info, &fault);
+    ng_lines_start (&l, f, 2, NULL, true, &fault);
+    ck_assert_int_eq (ng_lines_next (&l, &lines, &n), NG_OK);
+    ck_assert_uint_eq (lines->context_count, 5);
+    ck_assert_int_eq (ng_lines_next (&l, &lines, &n), _i ? NG_EINVAL : NG_OK);
+    if (_i)
+        ck_assert_ptr_nonnull (strstr (fault.text, "order 2 are counted more"));
+    else
+    {
+        ck_assert_int_eq (ng_lines_next (&l, &lines, &n), NG_OK);
+        ck_assert_uint_eq (lines->context_count, UINT64_MAX - 5);
+        ck_assert_int_eq (ng_lines_next (&l, &lines, &n), NG_END);
+    }
+    ng_lines_fini (&l);
+    ng_ngc_close (f);
+    sums_free (&s);
+}
+END_TEST
+
 Suite *
 ng_suite (void)
 {
@@ -269,6 +305,7 @@ ng_suite (void)
 
     tcase_add_loop_test (tc, lines_are_sorted_strings, 0, 16);
     tcase_add_test (tc, a_context_is_missed);
+    tcase_add_loop_test (tc, more_than_the_context, 0, 2);
     suite_add_tcase (suite, tc);
     return suite;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checked.h"
 #include "base/mem.h"
 
 void
@@ -48,14 +49,27 @@ find_context (struct ng_lines *l)
     enum ng_err err = NG_OK;
 
     while (err == NG_OK && !is_at_context (l))
+    {
         err = ng_ngc_cursor_next (&l->below);
+        l->n_behind = 0;
+    }
     if (err == NG_END)
         return ng_fault_set (l->fault, NG_EINVAL, ng_ngc_name (l->cursor.f),
                              "an n-gram of order %u is counted, but not what"
                              " it begins with, which its probability needs",
                              l->cursor.order);
+    if (err != NG_OK)
+        return err;
+    /* A text may end with the context, so that less follows; not more.  */
+    if (!ng_ckd_add (l->n_behind, l->cursor.count, &l->n_behind)
+        || l->n_behind > l->below.count)
+        return ng_fault_set (l->fault, NG_EINVAL, ng_ngc_name (l->cursor.f),
+                             "n-grams of order %u are counted more often than"
+                             " what they begin with, so that they have no"
+                             " probabilities",
+                             l->cursor.order);
     l->line.context_count = l->below.count;
-    return err;
+    return NG_OK;
 }
 
 static enum ng_err

@@ -28,6 +28,7 @@ struct ng_lines
 {
     struct ng_ngc_cursor cursor;
     struct ng_ngc_cursor below; /* one order less, at the context */
+    uint64_t n_behind; /* how often a token followed that context so far */
     bool wants_context;
     struct ng_names *names; /* NULL: the order of the file is wanted */
     struct ng_fault *fault;
@@ -46,7 +47,8 @@ void ng_lines_start (struct ng_lines *l, struct ng_ngc *f, unsigned order,
 
 /* The next N > 0 lines, in order, in L's memory until the next call; the last
    tokens alone differ.  They may be changed.  NG_END; NG_EINVAL if a context
-   is not counted; NG_EFORMAT, NG_ENOMEM.  */
+   is not counted, or less often than all that it begins together; NG_EFORMAT,
+   NG_ENOMEM.  */
 enum ng_err ng_lines_next (struct ng_lines *l, struct ng_line **lines,
                            size_t *n) NG_MUST_CHECK;
 
