@@ -43,7 +43,20 @@ struct job
     const char *first_ngc; /* the first binary operand, and ... */
     unsigned flags;        /* ... what it says of sentences; cut if any is */
     unsigned min_order, max_order; /* of binary operands; 0: none yet */
+    /* The operand that has all orders from 1 to the least, and that order.  */
+    const char *shortest;
+    unsigned reach;
 };
+
+/* All orders from 1 to REACH are in NAME.  */
+static void
+note_reach (struct job *job, const char *name, unsigned reach)
+{
+    if (job->shortest && reach >= job->reach)
+        return;
+    job->shortest = name;
+    job->reach = reach;
+}
 
 /* Take note of what F says of itself; it must go with those before.  */
 static enum ng_err
@@ -73,6 +86,7 @@ check_ngc (struct job *job, const struct ng_ngc *f)
         job->min_order = info.min_order;
     if (info.max_order > job->max_order)
         job->max_order = info.max_order;
+    note_reach (job, ng_ngc_name (f), info.min_order > 1 ? 0 : info.max_order);
     return NG_OK;
 }
 
@@ -96,6 +110,16 @@ add_ngc (struct job *job, struct ng_input *in)
 }
 
 static enum ng_err
+add_text (struct job *job, struct ng_input *in)
+{
+    enum ng_err err = ng_textrun_add (job->text, in);
+
+    if (err == NG_OK)
+        note_reach (job, ng_input_name (in), ng_textrun_reach (job->text));
+    return err;
+}
+
+static enum ng_err
 add_operand (struct job *job, const char *name)
 {
     struct ng_input *in;
@@ -112,7 +136,7 @@ add_operand (struct job *job, const char *name)
         /* An empty text is none of counts, an empty .ngc file is damaged.  */
         binary = ng_ngc_is_magic (start, n)
                  || (n == 0 && countout_is_binary_name (name));
-        err = binary ? add_ngc (job, in) : ng_textrun_add (job->text, in);
+        err = binary ? add_ngc (job, in) : add_text (job, in);
     }
     closed = ng_input_close (in);
     return err == NG_OK ? closed : err;
@@ -160,6 +184,11 @@ choose_orders (struct job *job)
                              out->max_order > max ? out->max_order
                                                   : out->info.min_order,
                              min, max);
+    if (out->laplace && job->reach < out->max_order)
+        return ng_fault_set (&job->fault, NG_EINVAL, job->shortest,
+                             "--laplace needs all orders from 1 to %u of each"
+                             " file, but order %u is not here",
+                             out->max_order, job->reach + 1);
     job->setup.info = out->info;
     job->setup.info.flags |= job->flags;
     return NG_OK;

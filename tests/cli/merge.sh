@@ -163,6 +163,57 @@ ngram-merge large large >out || fail=1
 printf 'a\t19999999998\n' >exp
 same 'beyond 2^32' exp out
 
+# A probability is of counts that have all lower orders, file by file.
+printf 'a b a\nb c\n' >small
+ngram-count -o small.ngc small && ngram-count small >small.tsv \
+    && ngram-merge -n 2-3 -o small.2-3.ngc small.ngc \
+    && ngram-merge -n 1-2 -o small.1-2.ngc small.ngc \
+    && ngram-merge -n 2 small.ngc >small.2.tsv \
+    && ngram-merge -n 1-2 small.ngc >small.1-2.tsv \
+    && awk '!/^[^ ]* [^ ]*\t/' small.tsv >small.gap.tsv || fail=1
+for x in small.ngc small.tsv; do
+    refused 'small.2-3.ngc: .*orders from 1 to 4 .*order 1 is not here' \
+        ngram-merge --laplace small.2-3.ngc $x
+    refused 'small.2.tsv: .*orders from 1 to 2 .*order 1 is not here' \
+        ngram-merge --laplace -n 2 $x small.2.tsv
+    refused 'small.1-2.ngc: .*orders from 1 to 3 .*order 3 is not here' \
+        ngram-merge --laplace -n 3 $x small.1-2.ngc
+    refused 'small.1-2.tsv: .*orders from 1 to 4 .*order 3 is not here' \
+        ngram-merge --laplace small.1-2.tsv $x
+    refused 'small.gap.tsv: .*orders from 1 to 4 .*order 2 is not here' \
+        ngram-merge --laplace small.gap.tsv $x
+    ngram-merge --laplace -n 2 small.1-2.ngc $x >out \
+        && ngram-merge --laplace -n 2 small.1-2.tsv $x >exp || fail=1
+    same '--laplace of fewer orders' exp out
+done
+# Texts that are too short for long n-grams lack nothing.
+for n in 0 1 2 3 4 5; do
+    seq $n | ngram-count >short.tsv || fail=1
+    ngram-merge --laplace short.tsv small.tsv >out || fail=1
+    seq $n | ngram-count -o short.ngc || fail=1
+    ngram-merge --laplace short.ngc small.ngc >exp || fail=1
+    same "--laplace, a text of $n tokens" exp out
+done
+for lines in '' '\n' '\n\n' 'a\n' 'a\nb\n\nb\n' 'a b\n\n' 'a b c\nd\n'; do
+    # shellcheck disable=SC2059 # A format it is.
+    printf "$lines" | ngram-count -s >short.tsv || fail=1
+    ngram-count -s small >exp || fail=1
+    ngram-merge --laplace short.tsv exp >out || fail=1
+    # shellcheck disable=SC2059 # A format it is.
+    printf "a b a\nb c\n$lines" | ngram-count -s --laplace >exp || fail=1
+    same "--laplace, sentences '$lines'" exp out
+done
+# Counts that no text has.
+for lines in 'a\t3\nb\t1\na b\t9\n' 'a\t3\nb\t3\na b\t2\na a\t2\n'; do
+    # shellcheck disable=SC2059 # A format it is.
+    printf "$lines" >odd
+    refused 'order 2 .*more often than what they begin with' \
+        ngram-merge --laplace odd
+done
+printf 'a\t3\nb\t3\na b\t2\na a\t1\n' | ngram-merge --laplace >out || fail=1
+printf 'a\t18446744073709551615\nb\t1\n' >odd
+refused 'odd:2: .*order 1 does not fit 64 bits' ngram-merge odd one
+
 # Damage is found, and the place is told.
 size=$(wc -c <whole.ngc)
 for n in 8 47 48 100 $((size / 2)) $((size - 40)) $((size - 1)); do

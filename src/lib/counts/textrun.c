@@ -35,6 +35,10 @@ struct ng_textrun
     struct ng_vocab *vocab;
     struct records orders[NG_ORDER_MAX]; /* order k: orders[k - 1] */
     size_t n_words;                      /* of all orders */
+
+    /* Of the text added last.  */
+    bool has_lines;
+    uint64_t n_tokens[NG_ORDER_MAX]; /* order k: n_tokens[k - 1] */
 };
 
 struct ng_textrun *
@@ -79,6 +83,31 @@ ng_textrun_orders (const struct ng_textrun *r, unsigned *min, unsigned *max)
 {
     *min = r->min_order;
     *max = r->max_order;
+}
+
+/* Is there no n-gram of order K + 1 because none of the texts that were counted
+   had so many tokens?  N(K) - N(K + 1) of them had K or more, where N is
+   N_TOKENS, so that at least as many have K - 1.  Nothing tells of single
+   tokens, but that a text has more than one as a rule.  */
+static bool
+is_too_short (const uint64_t *n_tokens, unsigned k)
+{
+    return k == 1 ? n_tokens[0] == 1 : n_tokens[k - 1] <= n_tokens[k - 2] / 2;
+}
+
+unsigned
+ng_textrun_reach (const struct ng_textrun *r)
+{
+    unsigned k = 0;
+
+    while (k < NG_ORDER_MAX && r->n_tokens[k] > 0)
+        k++;
+    for (unsigned i = k; i < NG_ORDER_MAX; i++)
+        if (r->n_tokens[i] > 0)
+            return k;
+    if (k == 0)
+        return r->has_lines ? 0 : NG_ORDER_MAX;
+    return is_too_short (r->n_tokens, k) ? NG_ORDER_MAX : k;
 }
 
 /* ------------------------------------------------------------- to a file */
@@ -277,6 +306,7 @@ add_line (struct ng_textrun *r, const struct ng_counttext_line *line)
     struct records *records;
     uint32_t *words;
 
+    r->has_lines = true;
     if (r->min_order == 0 || line->order < r->min_order)
         r->min_order = line->order;
     if (line->order > r->max_order)
@@ -284,6 +314,9 @@ add_line (struct ng_textrun *r, const struct ng_counttext_line *line)
     if (line->order < r->setup->info.min_order
         || line->order > r->setup->info.max_order)
         return NG_OK;
+    if (!ng_ckd_add (r->n_tokens[line->order - 1], line->count,
+                     &r->n_tokens[line->order - 1]))
+        return NG_EOVERFLOW;
     records = &r->orders[line->order - 1];
     words = ng_grow (records->words, &records->cap,
                      records->n + COUNT_WORDS + line->order, sizeof *words);
@@ -308,6 +341,8 @@ ng_textrun_add (struct ng_textrun *r, struct ng_input *in)
     err = ng_counttext_open (in, r->setup->fault, &text);
     if (err != NG_OK)
         return err;
+    r->has_lines = false;
+    memset (r->n_tokens, 0, sizeof r->n_tokens);
     while ((err = ng_counttext_next (text, &line)) == NG_OK)
     {
         err = add_line (r, &line);
@@ -315,6 +350,12 @@ ng_textrun_add (struct ng_textrun *r, struct ng_input *in)
             err = ng_fault_at_line (r->setup->fault, err, ng_input_name (in),
                                     ng_counttext_line_number (text),
                                     "more types than ids of 32 bits can tell");
+        if (err == NG_EOVERFLOW)
+            err = ng_fault_at_line (r->setup->fault, err, ng_input_name (in),
+                                    ng_counttext_line_number (text),
+                                    "the sum of the counts of order %u does"
+                                    " not fit 64 bits",
+                                    line.order);
         if (err == NG_OK && is_full (r))
             err = ng_textrun_finish (r);
         if (err != NG_OK)

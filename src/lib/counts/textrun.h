@@ -23,7 +23,8 @@ struct ng_textrun *ng_textrun_new (const struct ng_merge_setup *setup,
                                    struct ng_merger *m) NG_MUST_CHECK;
 
 /* Read the counts IN to its end.  As ng_counttext_next; NG_ELIMIT for more
-   than NG_TYPES_MAX types; and as ng_merger_add.  */
+   than NG_TYPES_MAX types; NG_EOVERFLOW, with the line, if the counts of an
+   order add up to 2^64 or more; and as ng_merger_add.  */
 enum ng_err ng_textrun_add (struct ng_textrun *r,
                             struct ng_input *in) NG_MUST_CHECK;
 
@@ -31,6 +32,12 @@ enum ng_err ng_textrun_add (struct ng_textrun *r,
    nothing came.  */
 void ng_textrun_orders (const struct ng_textrun *r, unsigned *min,
                         unsigned *max);
+
+/* The text added last has n-grams of all orders from 1 up to this one: 0 if it
+   has some, but none of order 1; NG_ORDER_MAX if it is empty, or ends before
+   because what was counted has no longer n-grams.  Orders that are passed over
+   are not looked at.  */
+unsigned ng_textrun_reach (const struct ng_textrun *r);
 
 /* Hand over what is left.  As ng_merger_add; NG_EOVERFLOW if the counts of an
    n-gram add up to 2^64 or more.  */
