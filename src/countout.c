@@ -2,14 +2,21 @@
 
 #include "countout.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/nglimits.h"
 #include "counts/ngcread.h"
 #include "textopts.h"
+
+enum
+{
+    COPY_BYTES = 128 * 1024 /* at once */
+};
 
 void
 countout_init (struct countout *c, unsigned min_order, unsigned max_order)
@@ -103,9 +110,9 @@ countout_check (struct countout *c)
                          " has a meaning for it only with --top");
 }
 
-/* Does the counting write the file that was asked for?  */
+/* Is the file that was asked for all that is counted?  */
 static bool
-is_direct (const struct countout *c)
+is_whole (const struct countout *c)
 {
     return c->format == COUNTOUT_NGC && c->top == 0;
 }
@@ -137,7 +144,9 @@ countout_open (struct countout *c, struct ng_fault *fault)
         return ng_fault_set (fault, NG_EINVAL, NULL,
                              "a binary count file is not written to a"
                              " terminal: use -o FILE");
-    if (!is_direct (c))
+    /* What goes to standard output or a pipe cannot be taken back if an input
+       turns out to be damaged.  */
+    if (!is_whole (c) || !ng_output_seekable (c->out))
         err = ng_output_open_unnamed (c->spill_dir, fault, &c->temporary);
     if (c->temporary)
         c->ngc = c->temporary;
@@ -192,8 +201,39 @@ listing_of (struct countout *c, struct ng_ngc *counts)
         c->smoothing.n_types = tokens.n;
         l.column = laplace_column;
         l.column_context = &c->smoothing;
+        l.unproved = c->unproved;
     }
     return l;
+}
+
+/* Copy the counts as they are.  */
+static enum ng_err
+copy_file (struct countout *c)
+{
+    uint64_t left = ng_output_offset (c->ngc);
+    off_t at = 0;
+
+    while (left > 0)
+    {
+        const size_t most = left < COPY_BYTES ? (size_t) left : COPY_BYTES;
+        unsigned char *p = ng_output_reserve (c->out, most);
+        ssize_t n;
+
+        if (!p)
+            return NG_ESYS;
+        n = pread (ng_output_fd (c->ngc), p, most, at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return ng_fault_sys (c->fault, c->spill_dir);
+        if (n == 0)
+            return ng_fault_set (c->fault, NG_EFORMAT, c->spill_dir,
+                                 "a temporary file has become shorter");
+        ng_output_advance (c->out, (size_t) n);
+        at += n;
+        left -= (uint64_t) n;
+    }
+    return NG_OK;
 }
 
 static enum ng_err
@@ -206,6 +246,8 @@ write_from (struct countout *c, struct ng_ngc *counts)
     info.flags |= c->top > 0 ? NG_NGC_CUT : 0;
     if (c->stats)
         return write_stats (c, counts);
+    if (is_whole (c))
+        return copy_file (c);
     if (c->format == COUNTOUT_NGC)
         return ng_listing_filter (&l, &info, c->out);
     return ng_listing_write (&l, c->out);
@@ -214,19 +256,12 @@ write_from (struct countout *c, struct ng_ngc *counts)
 enum ng_err
 countout_write (struct countout *c)
 {
-    struct ng_output *written = c->ngc;
     struct ng_ngc *counts = NULL;
-    enum ng_err err = NG_OK;
+    enum ng_err err = ng_output_flush (c->ngc);
 
-    /* What goes to a pipe cannot be looked at again.  */
-    if (ng_output_seekable (written))
-    {
-        err = ng_output_flush (written);
-        if (err == NG_OK)
-            err = ng_ngc_open_fd (ng_output_fd (written), NULL, c->fault,
-                                  &counts);
-    }
-    if (err == NG_OK && counts)
+    if (err == NG_OK)
+        err = ng_ngc_open_fd (ng_output_fd (c->ngc), NULL, c->fault, &counts);
+    if (err == NG_OK)
         c->n_types = ng_ngc_n_types (counts);
     if (err == NG_OK && c->temporary)
         err = write_from (c, counts);

@@ -75,13 +75,14 @@ struct countout
     enum countout_format format;
     uint64_t budget_bytes;
     const char *spill_dir;
+    bool unproved; /* what makes the counts sets it: see counts/listing.h */
 
     /* From countout_open on.  What the counts are to be: orders, least count.
        Whoever counts adds flags.  */
     struct ng_ngc_info info;
     struct ng_output *ngc; /* where the .ngc file is to be written */
 
-    uint32_t n_types; /* from countout_write on; 0: not known */
+    uint32_t n_types; /* from countout_write on */
 
     struct ng_output *out, *temporary; /* NGC is one of them */
     struct ng_fault *fault;

@@ -194,6 +194,35 @@ choose_orders (struct job *job)
     return NG_OK;
 }
 
+/* Add up all operands and write what is asked for.  */
+static enum ng_err
+write_sum (struct job *job)
+{
+    enum ng_err err = add_operands (job);
+
+    if (err == NG_OK)
+        err = choose_orders (job);
+    if (err == NG_OK)
+        err = ng_merger_finish (job->merger, job->out.ngc);
+    progress_stop ();
+    ng_merger_free (job->merger);
+    job->merger = NULL;
+    return err == NG_OK ? countout_write (&job->out) : err;
+}
+
+/* What is wrong with a sum is wrong with the file if there is but one.  */
+static void
+name_only_operand (struct job *job)
+{
+    struct ng_fault *fault = &job->fault;
+    size_t n;
+    const char *const *names = cli_operands (&n);
+
+    if ((fault->err == NG_EINVAL || fault->err == NG_EOVERFLOW) && !fault->file
+        && n <= 1)
+        fault->file = n == 1 ? names[0] : "-";
+}
+
 static enum ng_err
 run (struct job *job)
 {
@@ -210,15 +239,10 @@ run (struct job *job)
     job->text = ng_textrun_new (&job->setup, job->merger);
     if (!job->merger || !job->text)
         return NG_ENOMEM;
-    err = add_operands (job);
-    if (err == NG_OK)
-        err = choose_orders (job);
-    if (err == NG_OK)
-        err = ng_merger_finish (job->merger, job->out.ngc);
-    progress_stop ();
-    ng_merger_free (job->merger);
-    job->merger = NULL;
-    return err == NG_OK ? countout_write (&job->out) : err;
+    err = write_sum (job);
+    if (err != NG_OK)
+        name_only_operand (job);
+    return err;
 }
 
 int
@@ -230,6 +254,7 @@ main (int argc, char **argv)
     int key, status = CLI_DONE;
 
     countout_init (&job.out, 1, NG_ORDER_MAX);
+    job.out.unproved = true;
     cli_start (&program, argc, argv);
     while ((key = cli_next (&arg)) != -1)
         (void) countout_option (&job.out, key, arg);

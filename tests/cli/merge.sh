@@ -65,6 +65,8 @@ ngram-merge -o out.ngc whole.ngc || fail=1
 same 'one file' whole.ngc out.ngc
 ngram-merge -f ngc part?.ngc | cat >out.ngc || fail=1
 same 'to a pipe' whole.ngc out.ngc
+ngram-merge -f ngc part?.ngc >out.ngc || fail=1
+same 'to standard output' whole.ngc out.ngc
 ngram-merge -f text -o out.ngc part?.ngc || fail=1
 same '-f text wins over the name' whole.tsv out.ngc
 
@@ -214,6 +216,19 @@ printf 'a\t3\nb\t3\na b\t2\na a\t1\n' | ngram-merge --laplace >out || fail=1
 printf 'a\t18446744073709551615\nb\t1\n' >odd
 refused 'odd:2: .*order 1 does not fit 64 bits' ngram-merge odd one
 
+# ... nor one whose n-grams begin with what is not there, far behind what could
+# be printed.
+seq 50000 | awk '{ print "w" $1 "\t2" }
+    END { print "w1 w2\t1"; print "w3 w4 w5\t1" }' >odd
+for sort in count text none; do
+    refused 'odd: .*order 3 is counted, but not what it begins with' \
+        ngram-merge --laplace --sort=$sort odd
+    refused 'standard input: .*order 3 is counted' \
+        ngram-merge --laplace --sort=$sort -o result <odd
+done
+refused '' ngram-merge --laplace odd odd
+grep -q '^ngram-merge: an n-gram of order 3' err || fail_ 'which of two files?'
+
 # Damage is found, and the place is told.
 size=$(wc -c <whole.ngc)
 for n in 8 47 48 100 $((size / 2)) $((size - 40)) $((size - 1)); do
@@ -229,6 +244,7 @@ do
         tail -c "+$((n + 2))" whole.ngc
     } >bad.ngc
     refused 'bad.ngc: byte [0-9]*: ' ngram-merge -o result part1.ngc bad.ngc
+    refused 'bad.ngc: byte [0-9]*: ' ngram-merge -f ngc part1.ngc bad.ngc
 done
 printf 'a\t1\nb\n' >bad
 refused 'bad:2: ' ngram-merge -o result whole.ngc bad

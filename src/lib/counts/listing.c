@@ -467,12 +467,40 @@ start_order (struct writer *w, unsigned order)
         w->capacity = UINT32_MAX;
 }
 
+static enum ng_err
+pass_over (struct writer *w, void *context, const struct ng_line *line)
+{
+    (void) w;
+    (void) context;
+    (void) line;
+    return NG_OK;
+}
+
+/* Do all lines have what the column is computed from?  Of the first order
+   write_by_count looks at all lines before it writes one.  */
+static enum ng_err
+prove_counts (struct writer *w)
+{
+    const struct ng_listing *l = w->l;
+    enum ng_err err = NG_OK;
+
+    for (unsigned k = l->min_order + (l->sort == NG_BY_COUNT);
+         k <= l->max_order && err == NG_OK; k++)
+    {
+        w->order = k;
+        err = for_each_line (w, pass_over, NULL);
+    }
+    return err;
+}
+
 enum ng_err
 ng_listing_write (const struct ng_listing *l, struct ng_output *out)
 {
     struct writer w = { .l = l, .out = out };
     enum ng_err err = open_writer (&w);
 
+    if (err == NG_OK && l->column && l->unproved)
+        err = prove_counts (&w);
     for (unsigned k = l->min_order; k <= l->max_order && err == NG_OK; k++)
     {
         start_order (&w, k);

@@ -13,6 +13,7 @@
 #ifndef NG_LISTING_H
 #define NG_LISTING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -41,6 +42,7 @@ struct ng_listing
     uint64_t top;              /* at most so many of each order; 0: all */
     ng_listing_column *column; /* NULL: none */
     const void *column_context;
+    bool unproved; /* the counts may be none that a text has */
 
     uint64_t budget_bytes; /* of memory; some 4 MiB are needed besides */
     const char *spill_dir;
@@ -48,7 +50,8 @@ struct ng_listing
 };
 
 /* Write the listing L to OUT.  A column needs the counts of all lower orders:
-   NG_EINVAL if they are not there.  NG_EFORMAT where the counts are damaged;
+   NG_EINVAL if they are not there, or contradict one another; of counts that
+   are unproved this is known before anything is written.  NG_EFORMAT where the counts are damaged;
    NG_ENOMEM, NG_ESYS.  */
 enum ng_err ng_listing_write (const struct ng_listing *l,
                               struct ng_output *out) NG_MUST_CHECK;
