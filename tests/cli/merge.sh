@@ -332,6 +332,30 @@ else
     warn_ 'left out, for want of Python: another reader of .ngc'
 fi
 
+# Counts that others made have tokens as they are in the text; what ngram-count
+# escapes there is escaped here.  What it wrote itself stays as it is.
+# shellcheck disable=SC1003 # A backslash.
+printf '%s\n' '\' 'a\' '\x\s\' '\\' '\s' 'c\' >tokens
+ngram-count -n 1-3 tokens >exp || fail=1
+tr '\n' ' ' <tokens | awk '{
+        for (n = 1; n <= 3; n++)
+            for (i = 1; i + n - 1 <= NF; i++) {
+                ngram = $i
+                for (j = 1; j < n; j++)
+                    ngram = ngram " " $(i + j)
+                print ngram "\t1"
+            }
+    }' >foreign
+ngram-merge foreign >out || fail=1
+same 'backslashes of others' exp out
+ngram-merge exp >out || fail=1
+same 'backslashes of our own' exp out
+printf 'a\rb \r\t2\r\n' >foreign
+ngram-merge foreign >out || fail=1
+# shellcheck disable=SC2028 # As it is.
+printf '%s\t2\n' 'a\rb \r' >exp
+same 'carriage returns' exp out
+
 # Standard input that somebody read from before is read from there on.
 { printf 'head\n' && cat whole.ngc; } >behind || framework_failure_ 'cat'
 (read -r line && [ "$line" = head ] && ngram-merge) <behind >out || fail=1

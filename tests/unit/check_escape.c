@@ -97,6 +97,37 @@ START_TEST (is_name)
 }
 END_TEST
 
+static const struct
+{
+    const char *text, *name;
+} respelled[] = {
+    { "a", "a" },
+    { "\\", "\\\\" },
+    { "a\\", "a\\\\" },
+    { "\\s", "\\s" },
+    { "\\x", "\\\\x" },
+    { "\\\\", "\\\\" },
+    { "\\\\\\", "\\\\\\\\" },
+    { "\\\\s", "\\\\s" },
+    { "\ra\r", "\\ra\\r" },
+    { "\\x\\n", "\\\\x\\n" },
+    { " \t\n", "\\s\\t\\n" },
+};
+
+START_TEST (respells)
+{
+    const char *text = respelled[_i].text;
+    unsigned char name[20], again[20];
+    size_t len = ng_respell ((const unsigned char *) text, strlen (text), name);
+
+    ck_assert_uint_eq (len, strlen (respelled[_i].name));
+    ck_assert_mem_eq (name, respelled[_i].name, len);
+    ck_assert (ng_is_name (name, len));
+    ck_assert_uint_eq (ng_respell (name, len, again), len);
+    ck_assert_mem_eq (again, name, len);
+}
+END_TEST
+
 Suite *
 ng_suite (void)
 {
@@ -106,6 +137,7 @@ ng_suite (void)
     tcase_add_test (t, bytes);
     tcase_add_test (t, there_and_back);
     tcase_add_loop_test (t, is_name, 0, sizeof names / sizeof *names);
+    tcase_add_loop_test (t, respells, 0, sizeof respelled / sizeof *respelled);
     suite_add_tcase (s, t);
     return s;
 }

@@ -233,6 +233,27 @@ START_TEST (tokens_have_a_limit)
 }
 END_TEST
 
+/* The same for a token that grows when it is escaped.  */
+START_TEST (escaped_tokens_have_a_limit)
+{
+    for (size_t over = 0; over < 2; over++)
+    {
+        struct ng_fault fault = { .err = NG_OK };
+        const size_t n = NG_TOKEN_BYTES_MAX - 1 + over;
+        char *text = malloc (n + 20);
+
+        ck_assert_ptr_nonnull (text);
+        memcpy (text, "a\t1\nb ", 6);
+        memset (text + 6, 'x', n);
+        text[6 + n / 2] = '\\';
+        memcpy (text + 6 + n, "\t7\n", 3);
+        ck_assert_int_eq (run (text, n + 9, &fault), over ? NG_ELIMIT : NG_OK);
+        ck_assert_uint_eq (fault.line, over ? 2 : 0);
+        free (text);
+    }
+}
+END_TEST
+
 /* What does not fit the budget is written while there is more to read; here
    that fails.  */
 START_TEST (the_budget_is_kept)
@@ -280,6 +301,7 @@ ng_suite (void)
     tcase_add_loop_test (tc, sums_are_those_of_plain_addition, 0, 6);
     tcase_add_test (tc, a_sum_of_64_bits_is_the_limit);
     tcase_add_test (tc, tokens_have_a_limit);
+    tcase_add_test (tc, escaped_tokens_have_a_limit);
     tcase_add_test (tc, the_budget_is_kept);
     tcase_add_test (tc, bad_lines_are_named);
     suite_add_tcase (suite, tc);

@@ -12,6 +12,7 @@
 #include "counts/counttext.h"
 #include "counts/key.h"
 #include "counts/ngcwrite.h"
+#include "text/escape.h"
 #include "text/lexical.h"
 #include "text/vocab.h"
 
@@ -37,6 +38,8 @@ struct ng_textrun
     size_t n_words;                      /* of all orders */
 
     /* Of the text added last.  */
+    struct ng_input *in;
+    struct ng_counttext *text; /* while it is read */
     bool has_lines;
     uint64_t n_tokens[NG_ORDER_MAX]; /* order k: n_tokens[k - 1] */
 };
@@ -281,12 +284,42 @@ is_full (const struct ng_textrun *r)
     return bytes > r->setup->budget_bytes / 2;
 }
 
-/* The ids of the tokens of LINE; NG_ELIMIT if there are too many types.  */
+static enum ng_err
+fail_at_line (const struct ng_textrun *r, enum ng_err err, const char *text)
+{
+    return ng_fault_at_line (r->setup->fault, err, ng_input_name (r->in),
+                             ng_counttext_line_number (r->text), "%s", text);
+}
+
+/* The id of the token TEXT[LEN], which others may have written: a backslash
+   that begins no escape stands for itself, and so does a carriage return.  */
+static enum ng_err
+intern_foreign (struct ng_textrun *r, const unsigned char *text, size_t len,
+                uint32_t *id)
+{
+    unsigned char *name = ng_alloc_array (len, 2);
+    enum ng_err err = name ? NG_OK : NG_ENOMEM;
+    size_t n = name ? ng_respell (text, len, name) : 0;
+
+    if (n > NG_TOKEN_BYTES_MAX)
+        err = fail_at_line (r, NG_ELIMIT,
+                            "a token is longer than 65535 bytes when its"
+                            " backslashes are escaped");
+    if (err == NG_OK)
+        err = ng_vocab_intern (r->vocab, name, n, id);
+    free (name);
+    return err;
+}
+
+/* The ids of the tokens of LINE; NG_ELIMIT if there are too many types, or a
+   token is too long.  */
 static enum ng_err
 intern_tokens (struct ng_textrun *r, const struct ng_counttext_line *line,
                uint32_t *ids)
 {
     const unsigned char *p = line->ngram, *end = p + line->len;
+    const bool is_plain =
+        !memchr (p, '\\', line->len) && !memchr (p, '\r', line->len);
     enum ng_err err = NG_OK;
 
     for (unsigned k = 0; k < line->order && err == NG_OK; k++)
@@ -294,7 +327,9 @@ intern_tokens (struct ng_textrun *r, const struct ng_counttext_line *line,
         const unsigned char *space = memchr (p, ' ', (size_t) (end - p));
         size_t len = (size_t) ((space ? space : end) - p);
 
-        err = ng_vocab_intern (r->vocab, p, len, &ids[k]);
+        err = is_plain || ng_is_name (p, len)
+                  ? ng_vocab_intern (r->vocab, p, len, &ids[k])
+                  : intern_foreign (r, p, len, &ids[k]);
         p += len + 1;
     }
     return err;
@@ -303,6 +338,7 @@ intern_tokens (struct ng_textrun *r, const struct ng_counttext_line *line,
 static enum ng_err
 add_line (struct ng_textrun *r, const struct ng_counttext_line *line)
 {
+    uint64_t *n_tokens = &r->n_tokens[line->order - 1];
     struct records *records;
     uint32_t *words;
 
@@ -314,9 +350,12 @@ add_line (struct ng_textrun *r, const struct ng_counttext_line *line)
     if (line->order < r->setup->info.min_order
         || line->order > r->setup->info.max_order)
         return NG_OK;
-    if (!ng_ckd_add (r->n_tokens[line->order - 1], line->count,
-                     &r->n_tokens[line->order - 1]))
-        return NG_EOVERFLOW;
+    if (!ng_ckd_add (*n_tokens, line->count, n_tokens))
+        return ng_fault_at_line (
+            r->setup->fault, NG_EOVERFLOW, ng_input_name (r->in),
+            ng_counttext_line_number (r->text),
+            "the sum of the counts of order %u does not fit 64 bits",
+            line->order);
     records = &r->orders[line->order - 1];
     words = ng_grow (records->words, &records->cap,
                      records->n + COUNT_WORDS + line->order, sizeof *words);
@@ -334,33 +373,28 @@ add_line (struct ng_textrun *r, const struct ng_counttext_line *line)
 enum ng_err
 ng_textrun_add (struct ng_textrun *r, struct ng_input *in)
 {
-    struct ng_counttext *text;
     struct ng_counttext_line line;
     enum ng_err err, closed;
 
-    err = ng_counttext_open (in, r->setup->fault, &text);
+    err = ng_counttext_open (in, r->setup->fault, &r->text);
     if (err != NG_OK)
         return err;
+    r->in = in;
     r->has_lines = false;
     memset (r->n_tokens, 0, sizeof r->n_tokens);
-    while ((err = ng_counttext_next (text, &line)) == NG_OK)
+    while ((err = ng_counttext_next (r->text, &line)) == NG_OK)
     {
         err = add_line (r, &line);
         if (err == NG_ELIMIT)
-            err = ng_fault_at_line (r->setup->fault, err, ng_input_name (in),
-                                    ng_counttext_line_number (text),
-                                    "more types than ids of 32 bits can tell");
-        if (err == NG_EOVERFLOW)
-            err = ng_fault_at_line (r->setup->fault, err, ng_input_name (in),
-                                    ng_counttext_line_number (text),
-                                    "the sum of the counts of order %u does"
-                                    " not fit 64 bits",
-                                    line.order);
+            err = fail_at_line (r, err,
+                                "more types than ids of 32 bits can tell");
         if (err == NG_OK && is_full (r))
             err = ng_textrun_finish (r);
         if (err != NG_OK)
             break;
     }
-    closed = ng_counttext_close (text);
+    closed = ng_counttext_close (r->text);
+    r->text = NULL;
+    r->in = NULL;
     return err == NG_END ? closed : err;
 }

@@ -1,6 +1,9 @@
 /* Turns counts in text form (see counts/counttext.h) into count files for a
    merger (see counts/merge.h), within a bound of memory.
 
+   Tokens are held in text form (see text/escape.h).  Others write them as they
+   are, so that a backslash that begins no escape stands for itself.
+
    Lines come in any order, and an n-gram that comes twice counts the sum.
    What there is room for is sorted and handed to the merger as a temporary
    file, a run; small texts share one.
@@ -23,7 +26,8 @@ struct ng_textrun *ng_textrun_new (const struct ng_merge_setup *setup,
                                    struct ng_merger *m) NG_MUST_CHECK;
 
 /* Read the counts IN to its end.  As ng_counttext_next; NG_ELIMIT for more
-   than NG_TYPES_MAX types; NG_EOVERFLOW, with the line, if the counts of an
+   than NG_TYPES_MAX types, or a token that is longer than NG_TOKEN_BYTES_MAX in
+   text form; NG_EOVERFLOW, with the line, if the counts of an
    order add up to 2^64 or more; and as ng_merger_add.  */
 enum ng_err ng_textrun_add (struct ng_textrun *r,
                             struct ng_input *in) NG_MUST_CHECK;

@@ -46,4 +46,8 @@ bool ng_is_name (const unsigned char *name, size_t len);
    length.  */
 size_t ng_escape (const unsigned char *s, size_t len, unsigned char *name);
 
+/* The same for bytes in which what can be read as an escape is one already: it
+   stays as it is, so that a name stays as it is.  */
+size_t ng_respell (const unsigned char *s, size_t len, unsigned char *name);
+
 #endif
