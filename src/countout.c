@@ -18,6 +18,17 @@ enum
     COPY_BYTES = 128 * 1024 /* at once */
 };
 
+/* The constants of LIST, or none if it is NULL, and 1 for all others.  */
+static void
+set_epsilons (struct countout *c, const char *list)
+{
+    double *epsilon = c->smoothing.epsilon;
+
+    for (unsigned i = 0; i < NG_ORDER_MAX; i++)
+        epsilon[i] = 1;
+    c->n_epsilons = list ? cli_reals (list, 0, 1e15, epsilon, NG_ORDER_MAX) : 0;
+}
+
 void
 countout_init (struct countout *c, unsigned min_order, unsigned max_order)
 {
@@ -25,8 +36,7 @@ countout_init (struct countout *c, unsigned min_order, unsigned max_order)
     c->min_order = min_order;
     c->max_order = max_order;
     c->min_count = 1;
-    for (unsigned i = 0; i < NG_ORDER_MAX; i++)
-        c->smoothing.epsilon[i] = 1;
+    set_epsilons (c, NULL);
     c->budget_bytes = default_budget ();
 }
 
@@ -62,12 +72,12 @@ countout_option (struct countout *c, int key, const char *arg)
         c->top = cli_count (arg, 1, UINT64_MAX);
         break;
     case COUNTOUT_MIN_COUNT:
+        c->has_min_count = true;
         c->min_count = cli_count (arg, 1, UINT64_MAX);
         break;
     case COUNTOUT_LAPLACE:
         c->laplace = true;
-        if (arg)
-            (void) cli_reals (arg, 0, 1e15, c->smoothing.epsilon, NG_ORDER_MAX);
+        set_epsilons (c, arg);
         break;
     case COUNTOUT_STATS:
         c->stats = true;
@@ -94,9 +104,13 @@ countout_check (struct countout *c)
 
     if (c->stats && c->laplace)
         cli_usage_error ("--stats and --laplace exclude each other");
-    if (c->stats && (c->has_sort || c->top > 0 || c->min_count > 1))
+    if (c->stats && (c->has_sort || c->top > 0 || c->has_min_count))
         cli_usage_error ("--stats is of all n-grams, so that --sort, --top and"
                          " --min-count have no meaning with it");
+    if (c->n_epsilons > c->max_order)
+        cli_usage_error ("--laplace has %zu constants, but the highest order"
+                         " is %u",
+                         c->n_epsilons, c->max_order);
     if (c->format == COUNTOUT_BY_NAME)
         c->format = named ? COUNTOUT_NGC : COUNTOUT_TEXT;
     c->spill_dir = temporary_folder (c->spill_dir);

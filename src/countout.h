@@ -67,10 +67,11 @@ struct countout
 {
     bool has_order; /* -n was given */
     unsigned min_order, max_order;
-    bool has_sort, laplace, stats;
+    bool has_sort, has_min_count, laplace, stats;
     enum ng_listing_sort sort;
     uint64_t top, min_count;
     struct ng_laplace smoothing;
+    size_t n_epsilons;  /* given with --laplace */
     const char *output; /* NULL: standard output */
     enum countout_format format;
     uint64_t budget_bytes;
@@ -103,7 +104,7 @@ void countout_check (struct countout *c);
 enum ng_err countout_open (struct countout *c,
                            struct ng_fault *fault) NG_MUST_CHECK;
 
-/* Set the orders of INFO by C's, if they have changed since countout_open.  */
+/* Set the orders of C and INFO, which are known since countout_open only.  */
 void countout_set_orders (struct countout *c, unsigned min_order,
                           unsigned max_order);
 

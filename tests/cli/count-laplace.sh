@@ -192,6 +192,19 @@ for list in -1 1,-1 x 1,x '' ',' '1,' ',1' 1,2,3,4,5,6,7,8,9 nan inf 1e16 1e999;
     [ ! -s out ] || fail_ "--laplace=$list lists something"
     grep -q -e '--laplace' err || fail_ "--laplace=$list: $(cat err)"
 done
+for options in '--laplace=1,2,3,4,5' '-n 1-2 --laplace=1,2,3' \
+    '-n 2 --laplace=1,2,3' '--laplace=1,2,3 -n 2' '-n 7 --laplace=1,2,3,4,5,6,7,8'
+do
+    # shellcheck disable=SC2086 # Options.
+    returns_ 2 ngram-count $options words >out 2>err || fail=1
+    [ ! -s out ] || fail_ "$options lists something"
+    grep -q 'constants, but the highest order is [247]$' err \
+        || fail_ "$options: $(cat err)"
+done
+# The last list is the one that holds.
+ngram-count -n 1-2 --laplace=3 abc >exp || fail=1
+ngram-count --laplace=1,2,3,4 -n 1-2 --laplace=3 abc >out || fail=1
+compare exp out || fail_ '--laplace twice'
 # The argument of an option that need not have one is not the next word.
 returns_ 2 ngram-count --laplace 1,1 words >out 2>err || fail=1
 grep -q '^ngram-count: 1,1: No such file' err || fail_ '--laplace 1,1'
