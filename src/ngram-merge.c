@@ -161,37 +161,53 @@ add_operands (struct job *job)
     return err == NG_OK ? ng_textrun_finish (job->text) : err;
 }
 
-/* The orders that are there are those that are wanted, or hold them.  */
+/* Are there all counts that --laplace needs, and what its constants are for?  */
+static enum ng_err
+check_laplace (struct job *job)
+{
+    const struct countout *out = &job->out;
+
+    if (out->n_epsilons > out->max_order)
+        return ng_fault_set (&job->fault, NG_EINVAL, NULL,
+                             "--laplace has %zu constants, but the highest"
+                             " order is %u",
+                             out->n_epsilons, out->max_order);
+    if (out->laplace && job->reach < out->max_order)
+        return ng_fault_set (&job->fault, NG_EINVAL, job->shortest,
+                             "--laplace needs all orders from 1 to %u of each"
+                             " file, but order %u is not here",
+                             out->max_order, job->reach + 1);
+    return NG_OK;
+}
+
+/* The orders that are there are those that are wanted, or hold them.  Where
+   nothing is counted, any may be wanted.  */
 static enum ng_err
 choose_orders (struct job *job)
 {
     struct countout *out = &job->out;
     unsigned min, max;
+    enum ng_err err = NG_OK;
 
     ng_textrun_orders (job->text, &min, &max);
     if (job->min_order > 0 && (min == 0 || job->min_order < min))
         min = job->min_order;
     if (job->max_order > max)
         max = job->max_order;
-    if (min == 0)
-        min = max = 1;
     if (!out->has_order)
-        countout_set_orders (out, min, max);
-    if (out->info.min_order < min || out->max_order > max)
+        countout_set_orders (out, min > 0 ? min : 1, min > 0 ? max : 1);
+    if (min > 0 && (out->info.min_order < min || out->max_order > max))
         return ng_fault_set (&job->fault, NG_EINVAL, NULL,
                              "order %u is needed, but the counts have only"
                              " orders %u to %u",
                              out->max_order > max ? out->max_order
                                                   : out->info.min_order,
                              min, max);
-    if (out->laplace && job->reach < out->max_order)
-        return ng_fault_set (&job->fault, NG_EINVAL, job->shortest,
-                             "--laplace needs all orders from 1 to %u of each"
-                             " file, but order %u is not here",
-                             out->max_order, job->reach + 1);
+    if (min > 0)
+        err = check_laplace (job);
     job->setup.info = out->info;
     job->setup.info.flags |= job->flags;
-    return NG_OK;
+    return err;
 }
 
 /* Add up all operands and write what is asked for.  */

@@ -142,13 +142,16 @@ printf 'a b\t1\n' >pairs
 refused 'order 1' ngram-merge --laplace pairs
 refused 'order 1' ngram-merge -n 1-2 -o result pairs
 for options in '--stats --laplace' '--stats --top=1' '--stats --sort=text' \
-    '--stats --min-count=2' '-f ngc --laplace' '-f ngc --stats' \
+    '--stats --min-count=2' '--stats --min-count=1' '--laplace=1,2,3,4,5' \
+    '-n 1-2 --laplace=1,2,3' '-n 2 --laplace=1,2,3' '-f ngc --laplace' '-f ngc --stats' \
     '-f ngc --sort=text' '-o result.ngc --stats' '-S 15M' '-S 0' '-S 101%' \
     '-S x' '-f arpa' '-n 9' '-n 0' '--top=0'
 do
     # shellcheck disable=SC2086 # Options.
     refused '' ngram-merge $options whole.ngc
 done
+refused '5 constants, but the highest order is 4' \
+    ngram-merge --laplace=1,2,3,4,5 whole.ngc
 ngram-merge -S 1% whole.ngc >out || fail=1
 same '-S 1%' whole.tsv out
 printf 'a\t18446744073709551615\n' >most
@@ -228,6 +231,20 @@ for sort in count text none; do
 done
 refused '' ngram-merge --laplace odd odd
 grep -q '^ngram-merge: an n-gram of order 3' err || fail_ 'which of two files?'
+
+# Of nothing any orders may be asked for.
+: >empty
+for options in '' '-n 2' '-n 2-3 --laplace=1,2,3' '--laplace=1,2,3,4'; do
+    # shellcheck disable=SC2086 # Options.
+    ngram-merge $options empty >out && [ ! -s out ] || fail_ "$options: nothing"
+done
+printf 'order\ttokens\ttypes\tsingletons\n2\t0\t0\t0\n' >exp
+ngram-merge --stats -n 2 empty - </dev/null >out || fail=1
+same '--stats of nothing' exp out
+ngram-count -n 2-3 -o exp.ngc empty || fail=1
+ngram-merge -n 2-3 -o out.ngc empty || fail=1
+same '.ngc of nothing' exp.ngc out.ngc
+ngram-merge -n 2 exp.ngc empty >out && [ ! -s out ] || fail_ 'an empty .ngc'
 
 # Damage is found, and the place is told.
 size=$(wc -c <whole.ngc)
