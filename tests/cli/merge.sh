@@ -373,6 +373,18 @@ ngram-merge foreign >out || fail=1
 printf '%s\t2\n' 'a\rb \r' >exp
 same 'carriage returns' exp out
 
+# A long line is refused however its bytes arrive.
+{
+    printf 'a\t5\t'
+    head -c 600000 /dev/zero | tr '\0' 1
+    printf '\nb\t3\n'
+} >odd
+refused 'odd:1: the line is too long' ngram-merge odd
+# shellcheck disable=SC2002 # A pipe is what it is for.
+cat odd | ngram-merge >out 2>err && fail_ 'a long line from a pipe'
+[ ! -s out ] && grep -q '^ngram-merge: standard input:1: the line is' err \
+    || fail_ "a long line from a pipe: $(cat err)"
+
 # Standard input that somebody read from before is read from there on.
 { printf 'head\n' && cat whole.ngc; } >behind || framework_failure_ 'cat'
 (read -r line && [ "$line" = head ] && ngram-merge) <behind >out || fail=1

@@ -1,5 +1,6 @@
 #include <config.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +176,41 @@ START_TEST (long_lines)
 }
 END_TEST
 
+/* A third column that makes a line as long as one can be, or a byte longer,
+   wherever in the blocks it begins, and whether a line feed ends it.  */
+START_TEST (long_columns)
+{
+    const size_t longest = NG_COUNT_LINE_BYTES_MAX, cap = 3 * longest;
+    char *text = malloc (cap);
+
+    ck_assert_ptr_nonnull (text);
+    for (size_t start = 0; start < 600000; start += 99990)
+        for (unsigned i = 0; i < 4; i++)
+        {
+            const bool over = i & 1, ended = i & 2;
+            const size_t n_before = start / 6;
+            const size_t len = 6 * n_before + longest + over;
+            struct item *items = calloc (n_before + 2, sizeof *items);
+            struct ng_fault fault;
+            size_t n;
+
+            ck_assert_ptr_nonnull (items);
+            for (size_t k = 0; k < n_before; k++)
+                memcpy (text + 6 * k, "ab\t10\n", 6);
+            memset (text + 6 * n_before, '1', longest + over);
+            memcpy (text + 6 * n_before, "c\t7\t", 4);
+            memcpy (text + len, "\nd\t8\n", 5);
+            ck_assert_int_eq (
+                read_all (text, len + (ended ? 5 : 0), items, &n, &fault),
+                over ? NG_ELIMIT : NG_END);
+            ck_assert_uint_eq (n, n_before + (over ? 0 : ended ? 2 : 1));
+            ck_assert_uint_eq (fault.line, over ? n_before + 1 : 0);
+            free (items);
+        }
+    free (text);
+}
+END_TEST
+
 /* The same for a token, wherever in its n-gram it stands.  */
 START_TEST (long_tokens)
 {
@@ -290,6 +326,7 @@ ng_suite (void)
     tcase_add_loop_test (c, lines_that_hold, 0, sizeof good / sizeof *good);
     tcase_add_loop_test (c, lines_at_fault, 0, sizeof bad / sizeof *bad);
     tcase_add_test (c, long_lines);
+    tcase_add_test (c, long_columns);
     tcase_add_test (c, long_tokens);
     tcase_add_test (c, many_lines);
     tcase_add_test (c, sum_too_large);

@@ -16,6 +16,10 @@ enum
        unfinished token in memory; this bounds it.  */
     NG_TOKEN_BYTES_MAX = 65535,
 
+    /* Longest line of counts in text, in bytes: the longest n-gram, a count, and
+       a third column, which is not kept.  A reader holds a whole line.  */
+    NG_COUNT_LINE_BYTES_MAX = NG_ORDER_MAX * (NG_TOKEN_BYTES_MAX + 1) + 64,
+
     /* Least memory, in bytes, that a program can be told to keep to: what
        threads, blocks, open files and a table of counts take anyway.  */
     NG_BUDGET_MIN = 16 * 1024 * 1024,

@@ -9,10 +9,6 @@
 #include "base/mem.h"
 #include "base/nglimits.h"
 
-/* The longest line: the longest n-gram, a count, a third column.  */
-static const size_t line_bytes_max =
-    NG_ORDER_MAX * ((size_t) NG_TOKEN_BYTES_MAX + 1) + 64;
-
 struct ng_counttext
 {
     struct ng_input *in;
@@ -82,13 +78,6 @@ refill (struct ng_counttext *r)
         r->end -= r->start;
         r->start = 0;
     }
-    if (r->end > line_bytes_max)
-    {
-        r->line++;
-        return fail (r, NG_ELIMIT,
-                     "the line is too long for an n-gram and "
-                     "its count");
-    }
     if (r->cap - r->end < NG_BLOCK_BYTES)
     {
         unsigned char *buf =
@@ -114,17 +103,25 @@ find_line (struct ng_counttext *r, const unsigned char **p,
 
     for (;;)
     {
-        size_t have = r->end - r->start;
+        size_t len, have = r->end - r->start;
         const unsigned char *lf = NULL;
         enum ng_err err;
 
         if (have > looked_at)
             lf = memchr (r->buf + r->start + looked_at, '\n', have - looked_at);
+        len = lf ? (size_t) (lf - r->buf) - r->start : have;
+        /* However much of it is there: blocks end anywhere.  */
+        if (len > NG_COUNT_LINE_BYTES_MAX)
+        {
+            r->line++;
+            return fail (r, NG_ELIMIT,
+                         "the line is too long for an n-gram and its count");
+        }
         if (lf || (r->input_end && have > 0))
         {
             *p = r->buf + r->start;
-            *end = lf ? lf : *p + have;
-            r->start += (size_t) (*end - *p) + (lf != NULL);
+            *end = *p + len;
+            r->start += len + (lf != NULL);
             r->line++;
             return NG_OK;
         }
@@ -208,7 +205,7 @@ parse_ngram (struct ng_counttext *r, const unsigned char *p,
 enum ng_err
 ng_counttext_next (struct ng_counttext *r, struct ng_counttext_line *line)
 {
-    const unsigned char *p, *end, *tab = NULL;
+    const unsigned char *p = NULL, *end = NULL, *tab = NULL;
     enum ng_err err = r->sticky;
 
     if (err == NG_OK)

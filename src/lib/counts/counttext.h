@@ -38,8 +38,8 @@ enum ng_err ng_counttext_open (struct ng_input *in, struct ng_fault *fault,
    or answer NG_END.  NG_EFORMAT if the line is no n-gram and count, with what
    is wrong with it; NG_EOVERFLOW if the count is 2^64 or more; NG_ELIMIT if
    the n-gram has more than NG_ORDER_MAX tokens, a token is longer than
-   NG_TOKEN_BYTES_MAX, or the line is longer than such an n-gram can be;
-   NG_ENOMEM, and what ng_input_read answers.  */
+   NG_TOKEN_BYTES_MAX, or the line, its line feed not counted, is longer than
+   NG_COUNT_LINE_BYTES_MAX; NG_ENOMEM, and what ng_input_read answers.  */
 enum ng_err ng_counttext_next (struct ng_counttext *reader,
                                struct ng_counttext_line *line) NG_MUST_CHECK;
 
