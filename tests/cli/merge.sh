@@ -263,6 +263,14 @@ do
     refused 'bad.ngc: byte [0-9]*: ' ngram-merge -o result part1.ngc bad.ngc
     refused 'bad.ngc: byte [0-9]*: ' ngram-merge -f ngc part1.ngc bad.ngc
 done
+# Deep in a file, when much of the sum is written.
+seq 100000 | ngram-count -n 1-2 -o deep.ngc || fail=1
+{
+    head -c 500000 deep.ngc
+    tail -c +500001 deep.ngc | head -c 1 | tr '\0-\377' '\1-\377\0'
+    tail -c +500002 deep.ngc
+} >bad.ngc
+refused 'bad.ngc: byte [0-9]*: ' ngram-merge -f ngc bad.ngc
 printf 'a\t1\nb\n' >bad
 refused 'bad:2: ' ngram-merge -o result whole.ngc bad
 
