@@ -100,6 +100,8 @@ was result.ngc
 try "$all" ngram-merge -S 16M -T tmp -o out/result.ngc a.ngc b.tsv b.ngc
 was
 try "$all" ngram-merge -T tmp a.tsv b.tsv
+try "$all" ngram-merge -T tmp -f ngc a.ngc b.tsv
+try "$all" ngram-merge -T tmp --laplace a.tsv
 was result.arpa
 try "$all" ngram-model -q -n 3 --discount-fallback -o out/result.arpa s.ngc
 was
