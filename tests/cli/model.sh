@@ -131,6 +131,16 @@ awk -F'\t' '{ n = split($1, x, " ") } n == 3 && $2 > 1' counts | wc -l >exp
 sed -n 's/^ngram 3=//p' out >got
 [ "$(tr -d ' ' <exp)" = "$(cat got)" ] || fail_ 'pruned trigrams'
 
+# What is written can be read: a token as long as counts may have it.
+long=$(head -c 65535 /dev/zero | tr '\0' y)
+echo "$long" | ngram-count -s -n 1-2 \
+    | ngram-model -q --discount-fallback -o long.arpa || fail=1
+ngram-model -o long.ngm long.arpa || fail=1
+echo "$long" | ngram-score -m long.ngm >exp || fail=1
+echo "$long" | ngram-score -m long.arpa >out || fail=1
+compare exp out || fail=1
+[ "$(cut -f 3 out)" = 0 ] || fail_ 'a long token is unknown'
+
 # ----------------------------------------------------------------- bad input
 
 # refused PATTERN OPTION...: status 2, no output, a message like PATTERN.

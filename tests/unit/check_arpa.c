@@ -388,6 +388,53 @@ START_TEST (unknown_is_added)
 }
 END_TEST
 
+/* Tokens up to the limit of their text form, in which each backslash of the
+   file that is no escape is two.  */
+START_TEST (long_tokens)
+{
+    static const struct
+    {
+        char c;
+        size_t len;
+        enum ng_err err;
+    } cases[] = {
+        { 'a', NG_TOKEN_BYTES_MAX / 2 + 1, NG_OK },
+        { 'a', NG_TOKEN_BYTES_MAX, NG_OK },
+        { 'a', NG_TOKEN_BYTES_MAX + 1, NG_ELIMIT },
+        { '\\', NG_TOKEN_BYTES_MAX / 2 + 1, NG_OK }, /* half of it escapes */
+        { '\\', NG_TOKEN_BYTES_MAX / 2, NG_OK },
+        { '\\', NG_TOKEN_BYTES_MAX / 2 + 2, NG_ELIMIT },
+        { '\\', NG_TOKEN_BYTES_MAX, NG_ELIMIT },
+    };
+    static const char path[] = "check_arpa.long";
+    static char token[NG_TOKEN_BYTES_MAX + 2];
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    {
+        struct ng_fault fault = { .err = NG_OK };
+        FILE *file = fopen (path, "w");
+        struct ng_backoff m;
+        enum ng_err err;
+
+        memset (token, cases[i].c, cases[i].len);
+        token[cases[i].len] = '\0';
+        ck_assert_ptr_nonnull (file);
+        fprintf (file, "\\data\\\nngram 1=1\n\\1-grams:\n-1\t%s\n\\end\\\n",
+                 token);
+        ck_assert_int_eq (fclose (file), 0);
+        err = read_model (path, &m, &fault);
+        ck_assert_msg (err == cases[i].err, "%zu: %s", i, fault.text);
+        if (err == NG_ELIMIT)
+        {
+            ck_assert_uint_eq (fault.line, 4);
+            ck_assert_str_eq (fault.text, "a token is longer than 65535 bytes");
+        }
+        ng_backoff_fini (&m);
+    }
+    (void) unlink (path);
+}
+END_TEST
+
 Suite *
 ng_suite (void)
 {
@@ -398,6 +445,7 @@ ng_suite (void)
     tcase_add_test (tc, written_as_specified);
     tcase_add_test (tc, faults);
     tcase_add_test (tc, unknown_is_added);
+    tcase_add_test (tc, long_tokens);
     suite_add_tcase (suite, tc);
     return suite;
 }

@@ -19,7 +19,6 @@ enum
 {
     /* A line has up to NG_ORDER_MAX tokens and two numbers.  */
     LINE_BYTES_MAX = NG_ORDER_MAX * (NG_TOKEN_BYTES_MAX + 1) + 1024,
-    QUOTE_MAX = 60,
     ROOM_MIN = 4096 /* n-grams */
 };
 
@@ -293,6 +292,14 @@ parse_bow (struct reader *r, float *x)
     return NG_OK;
 }
 
+static enum ng_err
+too_long (struct reader *r)
+{
+    return ng_fault_at_line (r->fault, NG_ELIMIT, ng_input_name (r->in),
+                             r->line, "a token is longer than %d bytes",
+                             NG_TOKEN_BYTES_MAX);
+}
+
 /* Look NAME[LEN] up, or, if ADD, make it the next type.  Tokens are held in
    text form: a backslash that is no escape stands for itself.  */
 static enum ng_err
@@ -303,10 +310,8 @@ find_token (struct reader *r, const unsigned char *name, size_t len, bool add,
     unsigned char *spelled = NULL;
     enum ng_err err = NG_OK;
 
-    if (len > NG_TOKEN_BYTES_MAX / 2)
-        return ng_fault_at_line (r->fault, NG_ELIMIT, ng_input_name (r->in),
-                                 r->line, "a token is longer than %d bytes",
-                                 NG_TOKEN_BYTES_MAX / 2);
+    if (len > NG_TOKEN_BYTES_MAX)
+        return too_long (r);
     if (len == 5 && memcmp (name, "<UNK>", 5) == 0)
         name = unk;
     if (memchr (name, '\\', len) && !ng_is_name (name, len))
@@ -317,7 +322,9 @@ find_token (struct reader *r, const unsigned char *name, size_t len, bool add,
         len = ng_escape (name, len, spelled);
         name = spelled;
     }
-    if (add)
+    if (len > NG_TOKEN_BYTES_MAX)
+        err = too_long (r);
+    else if (add)
         err = ng_vocab_intern (r->m->vocab, name, len, id);
     else if (!ng_vocab_find (r->m->vocab, name, len, id))
         *id = NG_NONE;
