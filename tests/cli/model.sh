@@ -141,6 +141,43 @@ echo "$long" | ngram-score -m long.arpa >out || fail=1
 compare exp out || fail=1
 [ "$(cut -f 3 out)" = 0 ] || fail_ 'a long token is unknown'
 
+# with_weight WEIGHT: a model that lacks "b a", to which backing off gives the
+# log10 probability WEIGHT - 0.00001.
+with_weight ()
+{
+    cat <<END
+\\data\\
+ngram 1=4
+ngram 2=2
+ngram 3=1
+
+\\1-grams:
+-99	<s>	0
+-1	</s>
+-0.00001	a	0.5
+-1	b	$1
+
+\\2-grams:
+-0.1	a b	0
+-0.2	b b	0
+
+\\3-grams:
+-0.2	a b a
+
+\\end\\
+END
+}
+
+# An n-gram that is added has no probability above 1 by a rounding hair.
+with_weight 0.00003 >hair.arpa
+ngram-model -o whole.arpa hair.arpa || fail=1
+grep -q '^0	b a	0$' whole.arpa || fail_ 'a hair above 1'
+echo 'b a' | ngram-score --tokens -m whole.arpa >out || fail=1
+[ "$(sed -n 2p out)" = 'a	0	2' ] || fail_ 'the score of what was added'
+with_weight -0.5 >hair.arpa
+ngram-model -o whole.arpa hair.arpa || fail=1
+grep -q '^-0.50001	b a	0$' whole.arpa || fail_ 'what was added'
+
 # ----------------------------------------------------------------- bad input
 
 # refused PATTERN OPTION...: status 2, no output, a message like PATTERN.
@@ -195,6 +232,8 @@ printf 'a b c\n' >bad
 refused 'bad:1: ' bad
 printf 'a\t1\nb\tx\n' >bad
 refused 'bad:2: ' bad
+with_weight 0.01 >hair.arpa
+refused 'hair.arpa: "b a" is not listed, .*above 0' hair.arpa
 [ ! -e x.ngm ] || fail_ 'an output that was refused is there'
 
 Exit $fail

@@ -608,5 +608,7 @@ ng_arpa_read (struct ng_input *in, struct ng_fault *fault, struct ng_backoff *m)
         err = ng_trie_link (&m->trie, &n_missing);
     if (err == NG_OK)
         ng_backoff_find_marks (m);
-    return err == NG_OK && n_missing > 0 ? ng_backoff_complete (m) : err;
+    if (err == NG_OK && n_missing > 0)
+        err = ng_backoff_complete (m, ng_input_name (in), fault);
+    return err;
 }

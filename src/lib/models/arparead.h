@@ -31,7 +31,8 @@
    case.  FAULT is the one IN was opened with; it names the line of what is
    wrong.  NG_EFORMAT: no ARPA, cut short, a count that does not hold, sections
    out of order, an n-gram that is there twice or whose prefix is missing, a
-   token that is no unigram, a probability above 0 or not a number.  NG_ELIMIT
+   token that is no unigram, a log10 probability above 0 (also of a suffix that
+   is added, but for rounding) or not a number.  NG_ELIMIT
    past NG_ORDER_MAX or 2^32 n-grams of an order; NG_ENOMEM, NG_ESYS.
    Time O(n), one radix sort for each order that is not sorted by the order of
    the unigrams.  */

@@ -9,12 +9,29 @@
 #include "base/radix.h"
 #include "counts/key.h"
 
+enum
+{
+    QUOTE_MAX = 120 /* bytes of an n-gram in a message */
+};
+
+/* A log10 probability may be so far above 0 by rounding: it sums up to
+   NG_ORDER_MAX numbers, some tools write four decimals.  */
+static const double rounding = NG_ORDER_MAX * 0.5e-4;
+
 /* N-grams to be added to one order: keys with an unused payload.  */
 struct added
 {
     struct ng_key_shape shape;
     uint64_t *records;
     size_t n, cap;
+};
+
+/* The model to be completed, and where faults of it are told.  */
+struct completion
+{
+    const struct ng_backoff *m;
+    const char *file;
+    struct ng_fault *fault;
 };
 
 static enum ng_err
@@ -111,11 +128,54 @@ put (struct ng_backoff *to, unsigned k, const uint32_t *tokens, float logp,
     return NG_OK;
 }
 
-/* Order K of M and the n-grams A, merged, to TO.  */
 static enum ng_err
-merge (const struct ng_backoff *m, unsigned k, const struct added *a,
+above_one (const struct completion *c, const uint32_t *tokens, unsigned k)
+{
+    char text[QUOTE_MAX + 4];
+    size_t at = 0;
+
+    for (unsigned i = 0; i < k; i++)
+    {
+        size_t len;
+        const unsigned char *name =
+            ng_vocab_name (c->m->vocab, tokens[i], &len);
+
+        if (at + len + 1 > QUOTE_MAX)
+        {
+            memcpy (text + at, "...", 3);
+            at += 3;
+            break;
+        }
+        if (at > 0)
+            text[at++] = ' ';
+        memcpy (text + at, name, len);
+        at += len;
+    }
+    text[at] = '\0';
+    return ng_fault_set (c->fault, NG_EFORMAT, c->file,
+                         "\"%s\" is not listed, and backing off gives it a"
+                         " log10 probability above 0",
+                         text);
+}
+
+/* Put TOKENS[K], which the model has not, into TO.  */
+static enum ng_err
+put_missing (const struct completion *c, struct ng_backoff *to, unsigned k,
+             const uint32_t *tokens)
+{
+    const double logp = ng_backoff_logp (c->m, tokens, k, NULL);
+
+    if (logp > rounding)
+        return above_one (c, tokens, k);
+    return put (to, k, tokens, logp < 0 ? (float) logp : 0, 0);
+}
+
+/* Order K of the model and the n-grams A, merged, to TO.  */
+static enum ng_err
+merge (const struct completion *c, unsigned k, const struct added *a,
        struct ng_backoff *to)
 {
+    const struct ng_backoff *m = c->m;
     uint32_t old[NG_ORDER_MAX], new[NG_ORDER_MAX];
     struct ng_trie_walk w;
     size_t i = 0;
@@ -148,8 +208,7 @@ merge (const struct ng_backoff *m, unsigned k, const struct added *a,
         }
         else
         {
-            err =
-                put (to, k, new, (float) ng_backoff_logp (m, new, k, NULL), 0);
+            err = put_missing (c, to, k, new);
             i++;
         }
     }
@@ -170,9 +229,10 @@ make_values (struct ng_backoff *to, unsigned k, size_t n)
 }
 
 static enum ng_err
-rebuild (const struct ng_backoff *m, const struct added *added,
+rebuild (const struct completion *c, const struct added *added,
          struct ng_backoff *to)
 {
+    const struct ng_backoff *m = c->m;
     const uint32_t n_types = m->trie.levels[0].n;
     enum ng_err err = ng_trie_init (&to->trie, m->trie.order, n_types);
 
@@ -180,7 +240,7 @@ rebuild (const struct ng_backoff *m, const struct added *added,
     {
         err = make_values (to, k, m->trie.levels[k - 1].n + added[k - 1].n);
         if (err == NG_OK && k > 1)
-            err = merge (m, k, &added[k - 1], to);
+            err = merge (c, k, &added[k - 1], to);
     }
     if (err != NG_OK)
         return err;
@@ -191,8 +251,10 @@ rebuild (const struct ng_backoff *m, const struct added *added,
 }
 
 enum ng_err
-ng_backoff_complete (struct ng_backoff *m)
+ng_backoff_complete (struct ng_backoff *m, const char *file,
+                     struct ng_fault *fault)
 {
+    const struct completion c = { m, file, fault };
     struct added added[NG_ORDER_MAX] = { 0 };
     struct ng_backoff to = { .rule = m->rule, .step = m->step };
     uint64_t n_missing;
@@ -201,7 +263,7 @@ ng_backoff_complete (struct ng_backoff *m)
     for (unsigned k = m->trie.order; k > 2 && err == NG_OK; k--)
         err = collect (m, k, &added[k - 1], &added[k - 2]);
     if (err == NG_OK)
-        err = rebuild (m, added, &to);
+        err = rebuild (&c, added, &to);
     if (err == NG_OK)
         err = ng_trie_link (&to.trie, &n_missing);
     for (unsigned i = 0; i < NG_ORDER_MAX; i++)
