@@ -254,6 +254,14 @@ grep -q 'no model: give one with -m' err || fail_ 'no -m'
 returns_ 2 ngram-score -m 2.ngm -n 3 text 2>err || fail=1
 grep -q 'is of order 2' err || fail_ 'order above the model'
 returns_ 2 ngram-score -m 2.ngm --rank --tokens text 2>err || fail=1
-returns_ 2 ngram-score -m - <2.ngm 2>err || fail=1
+for operands in '' - 'text -' '- text'; do
+    # shellcheck disable=SC2086 # None, one or two of them.
+    returns_ 2 ngram-score -m - $operands <2.ngm >out 2>err || fail=1
+    grep -q 'cannot both be standard input' err || fail_ "-m - $operands"
+    [ -s out ] && fail_ "output of -m - $operands"
+done
+ngram-score -m - text <2.ngm >out || fail=1
+ngram-score -m 2.ngm - <text >exp || fail=1
+compare exp out || fail=1
 
 Exit $fail
