@@ -69,7 +69,7 @@ struct job
 {
     const char *input, *output, *temporary;
     enum format format;
-    bool has_smoothing, has_budget;
+    bool has_smoothing, has_epsilon, has_prune, has_budget;
     struct ng_estimate estimate;
 
     struct ng_fault fault;
@@ -145,12 +145,14 @@ parse_options (struct job *job)
             break;
         case KEY_EPSILON:
             parse_by_order (arg, 1e15, job->estimate.epsilon);
+            job->has_epsilon = true;
             break;
         case KEY_FALLBACK:
             parse_fallback (&job->estimate, arg);
             break;
         case KEY_PRUNE:
             parse_prune (&job->estimate, arg);
+            job->has_prune = true;
             break;
         case 'o':
             job->output = arg;
@@ -199,6 +201,9 @@ settle (struct job *job)
         cli_usage_error ("--prune: order 1 is pruned for kneser-ney alone");
     if (e->smoothing != NG_KNESER_NEY && e->has_fallback)
         cli_usage_error ("--discount-fallback is for kneser-ney alone");
+    if (e->smoothing != NG_LAPLACE && e->smoothing != NG_INTERPOLATED
+        && job->has_epsilon)
+        cli_usage_error ("--epsilon is for laplace and interpolated alone");
 }
 
 /* Does IN start as a model in ARPA form?  */
@@ -238,10 +243,11 @@ convert (struct job *job)
     struct ng_backoff model;
     enum ng_err err;
 
-    if (job->has_smoothing || job->estimate.order > 0)
+    if (job->has_smoothing || job->has_epsilon || job->has_prune
+        || job->estimate.has_fallback || job->estimate.order > 0)
         return ng_fault_set (&job->fault, NG_EINVAL, job->input,
                              "this is a model already: it can be converted,"
-                             " but neither smoothed nor cut to an order");
+                             " but not smoothed, pruned, or cut to an order");
     if (job->has_budget)
         return ng_fault_set (&job->fault, NG_EINVAL, job->input,
                              "this is a model already, and is held in memory"

@@ -113,7 +113,8 @@ done
 
 # -99 stands for no probability at all; nothing is above 0.
 for method in interpolated stupid-backoff; do
-    ngram-model -q -m $method --epsilon=0 book >out || fail=1
+    case $method in interpolated) e=--epsilon=0 ;; *) e=-q ;; esac
+    ngram-model -q -m $method $e book >out || fail=1
     awk -F'\t' 'NF > 1 && ($1 > 0 || $1 < -99) { bad = 1 }
         END { exit bad }' out || fail_ "$method: log10 out of range"
 done
@@ -227,7 +228,19 @@ refused 'not all whole' --prune=1.5 counts
 refused 'kneser-ney alone' -m interpolated --prune=1 counts
 refused 'three numbers' --discount-fallback=1 counts
 refused 'above 1' --discount-fallback=2,2,2 counts
-refused 'a model already' -m kneser-ney out4
+refused 'fallback is for kneser-ney alone' -m interpolated --discount-fallback \
+    counts
+for method in kneser-ney stupid-backoff; do
+    refused 'epsilon is for laplace and interpolated alone' -m $method \
+        --epsilon=1 counts
+done
+refused 'epsilon is for laplace and interpolated alone' --epsilon=1 counts
+for option in --smoothing=kneser-ney --order=2 --prune=0 --discount-fallback \
+    '-m interpolated --epsilon=1'; do
+    # shellcheck disable=SC2086 # One or two of them.
+    refused 'out4: this is a model already' $option out4
+done
+refused 'out4: .* --buffer-size cannot' -S 1G out4
 printf 'a b c\n' >bad
 refused 'bad:1: ' bad
 printf 'a\t1\nb\tx\n' >bad
