@@ -42,6 +42,16 @@ ngram-sample -m lm.ngm --temperature=0 -n 2 >exp || fail=1
 ngram-sample -m lm.ngm --top-k=1 --seed=9 -n 2 >out || fail=1
 compare exp out || fail=1
 [ "$(sort -u exp | wc -l)" -eq 1 ] || fail_ 'temperature 0 varies'
+# More than there are types: all of them, and memory for no more.
+types=$(sed -n 's/^ngram 1=//p' lm.arpa)
+for temperature in 1 0.7; do
+    ngram-sample -m lm.ngm --temperature=$temperature --top-k="$types" -n 2 \
+        --tokens=9 >exp || fail=1
+    ngram-sample -m lm.ngm --temperature=$temperature --top-k=4294967295 -n 2 \
+        --tokens=9 >out || fail=1
+    compare exp out || fail=1
+done
+ngram-sample -m lm.ngm --temperature=0 -n 2 >exp || fail=1
 ngram-sample -m lm.ngm --order=1 -n 3 >out || fail=1
 cmp -s out exp && fail_ '--order'
 # Running text has no end of a line: --tokens ends it.

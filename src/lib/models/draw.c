@@ -62,6 +62,8 @@ ng_draw_new (const struct ng_ngm *ngm, unsigned order, double temperature,
     s->scale =
         temperature > 0 ? fmin (1 / temperature, NG_WEIGHT_SCALE_MAX) : 1;
     s->top_k = temperature > 0 ? top_k : 1;
+    if (s->top_k > ngm->n_types)
+        s->top_k = ngm->n_types; /* memory is taken for so many */
     err = ng_query_new (ngm, s->order, &s->query);
     if (err == NG_OK)
         err = ng_chances_new (ngm, s->order, s->scale, &s->chances);
