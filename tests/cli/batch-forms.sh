@@ -102,6 +102,16 @@ cp meg.bin meg2.bin
 bad 'meg2.bin: not a usable Megatron index' meg2.bin
 { printf 'MMIDIDY'; tail -c +8 meg.idx; } >meg2.idx
 bad 'meg2.bin: not a usable Megatron index' meg2.bin
+# Cut before its documents; with a byte behind them; each list with one number
+# changed (one sequence: its length, its place, its two documents).
+head -c 46 meg.idx >meg2.idx
+bad 'meg2.bin: not a usable Megatron index' meg2.bin
+{ cat meg.idx; printf xx; } >meg2.idx
+bad 'meg2.bin: not a usable Megatron index.*more behind' meg2.bin
+for at in 34 38 46 54; do
+    { head -c $at meg.idx; printf '\7'; tail -c +$((at + 2)) meg.idx; } >meg2.idx
+    bad 'meg2.bin: not a usable Megatron' meg2.bin
+done
 rm meg2.bin
 cp meg.idx meg2.idx
 bad 'No such file' meg2.idx

@@ -316,26 +316,49 @@ START_TEST (damaged_llmc)
 }
 END_TEST
 
-/* An index of two sequences, of which one thing is not so.  */
+/* An index of three sequences, the second empty, and of three documents, the
+   second empty too, of which one thing is not so.  */
 START_TEST (damaged_megatron)
 {
     static const struct
     {
-        uint64_t version, code, second; /* where the second sequence starts */
-        size_t cut;                     /* bytes of it left out */
+        uint64_t version, code, places[3], n_documents, documents[4];
+        size_t rest; /* bytes behind */
+        size_t cut;  /* bytes left out of all */
         size_t n_ids;
         const char *says; /* NULL: it is good */
     } cases[] = {
-        { 1, 4, 12, 0, 8, NULL },
-        { 2, 4, 12, 0, 8, "version 1" },
-        { 1, 7, 12, 0, 8, "whole numbers" },
-        { 1, 200, 12, 0, 8, "whole numbers" },
-        { 1, 4, 16, 0, 8, "do not follow one another" },
-        { 1, 4, 12, 3, 8, "not a usable Megatron index" },
-        { 1, 4, 12, 30, 8, "not a usable Megatron index" },
-        { 1, 4, 12, 0, 7, "8 tokens of 4 bytes" },
-        { 1, 4, 12, 0, 9, "8 tokens of 4 bytes" },
+        { 1, 4, { 0, 12, 12 }, 4, { 0, 1, 1, 3 }, 0, 0, 8, NULL },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 0, 0, 8, NULL },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 3, 0, 8, NULL }, /* modes */
+        { 2, 4, { 0, 12, 12 }, 2, { 0, 3 }, 0, 0, 8, "version 1" },
+        { 1, 7, { 0, 12, 12 }, 2, { 0, 3 }, 0, 0, 8, "whole numbers" },
+        { 1, 200, { 0, 12, 12 }, 2, { 0, 3 }, 0, 0, 8, "whole numbers" },
+        { 1, 9, { 0, 12, 12 }, 2, { 0, 3 }, 0, 0, 8, "whole numbers" },
+        { 1, 4, { 0, 12, 16 }, 2, { 0, 3 }, 0, 0, 8, "follow one another" },
+        { 1, 4, { 0, 999, 12 }, 2, { 0, 3 }, 0, 0, 8, "follow one another" },
+        { 1, 4, { 0, 0, 12 }, 2, { 0, 3 }, 0, 0, 8, "follow one another" },
+        { 1, 4, { 4, 12, 12 }, 2, { 0, 3 }, 0, 0, 8, "follow one another" },
+        { 1, 4, { 0, 12, 12 }, 0, { 0 }, 0, 0, 8, "documents do not go" },
+        { 1, 4, { 0, 12, 12 }, 1, { 3 }, 0, 0, 8, "documents do not go" },
+        { 1, 4, { 0, 12, 12 }, 2, { 1, 3 }, 0, 0, 8, "from sequence 0 to 3" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 2 }, 0, 0, 8, "from sequence 0 to 3" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 4 }, 0, 0, 8, "from sequence 0 to 3" },
+        { 1, 4, { 0, 12, 12 }, 4, { 0, 2, 1, 3 }, 0, 0, 8, "documents do" },
+        { 1, 4, { 0, 12, 12 }, 4, { 0, 99, 1, 3 }, 0, 0, 8, "documents do" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 1, 0, 8, "more behind" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 4, 0, 8, "more behind" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 0, 3, 8, "documents is cut" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 0, 16, 8, "documents is cut" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 0, 17, 8, "places is cut" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 0, 40, 8, "places is cut" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 0, 52, 8, "lengths is cut" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 0, 53, 8, "the index is cut" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 0, 86, 8, "the index is cut" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 0, 0, 7, "8 tokens of 4 bytes" },
+        { 1, 4, { 0, 12, 12 }, 2, { 0, 3 }, 0, 0, 9, "8 tokens of 4 bytes" },
     };
+    static const uint64_t lengths[3] = { 3, 0, 5 };
     char *dir = sample_folder (), *path = sample_path (dir, "t.bin");
     char *idx = sample_path (dir, "t.idx");
 
@@ -346,12 +369,15 @@ START_TEST (damaged_megatron)
         put (&b, "MMIDIDX\0\0", 9);
         put_int (&b, cases[i].version, 8);
         put_int (&b, cases[i].code, 1);
-        put_int (&b, 2, 8);
-        put_int (&b, 1, 8);
-        put_int (&b, 3, 4);
-        put_int (&b, 5, 4);
-        put_int (&b, 0, 8);
-        put_int (&b, cases[i].second, 8);
+        put_int (&b, 3, 8);
+        put_int (&b, cases[i].n_documents, 8);
+        for (size_t j = 0; j < 3; j++)
+            put_int (&b, lengths[j], 4);
+        for (size_t j = 0; j < 3; j++)
+            put_int (&b, cases[i].places[j], 8);
+        for (size_t j = 0; j < cases[i].n_documents; j++)
+            put_int (&b, cases[i].documents[j], 8);
+        put_int (&b, 0, cases[i].rest);
         sample_write (idx, b.p, b.n - cases[i].cut);
         put_ids (&ids, 0, cases[i].n_ids, 4);
         sample_write (path, ids.p, ids.n);

@@ -15,6 +15,7 @@
 #include "base/checked.h"
 #include "base/mem.h"
 #include "base/nglimits.h"
+#include "io/megatron.h"
 
 /* Is standard input, if that is what NAME says, at the start of its file?
    Only then do offsets in the content mean offsets in the file.  */
@@ -101,12 +102,8 @@ enum
 {
     LLMC_HEADER_BYTES = 1024,
     LLMC_MAGIC_U2 = 20240520,
-    LLMC_MAGIC_U4 = 20240801,
-    MEGATRON_MAGIC_BYTES = 9,
-    MEGATRON_HEADER_BYTES = 34
+    LLMC_MAGIC_U4 = 20240801
 };
-
-static const char megatron_magic[MEGATRON_MAGIC_BYTES + 1] = "MMIDIDX\0\0";
 
 static bool
 ends_with (const char *name, const char *end)
@@ -197,69 +194,20 @@ measure_bare (struct ng_tokenfile *file, struct ng_input *in,
     return check_size (file, in, 0, "bare token", fault);
 }
 
-/* Sum up N_SEQUENCES lengths of the index IN, and look at where the last one
-   starts.  */
-static enum ng_err
-sum_sequences (struct ng_input *in, uint64_t n_sequences, unsigned item_bytes,
-               uint64_t *n_tokens, bool *gaps)
-{
-    unsigned char item[8];
-    uint64_t last = 0, at = 0;
-    enum ng_err err = NG_OK;
-
-    *n_tokens = 0;
-    for (uint64_t i = 0; err == NG_OK && i < n_sequences; i++)
-    {
-        err = ng_input_read_full (in, item, 4, "the list of lengths");
-        if (err != NG_OK)
-            return err;
-        last = ng_get_u32le (item);
-        if (!ng_ckd_add (*n_tokens, last, n_tokens))
-            err = NG_EOVERFLOW;
-    }
-    for (uint64_t i = 0; err == NG_OK && i < n_sequences; i++)
-    {
-        err = ng_input_read_full (in, item, 8, "the list of places");
-        if (err != NG_OK)
-            return err;
-        at = ng_get_u64le (item);
-    }
-    *gaps = n_sequences > 0 && at != (*n_tokens - last) * item_bytes;
-    return err;
-}
-
 /* What the index NAME says of the ids beside it.  */
 static enum ng_err
 read_megatron_index (const char *name, struct ng_tokenfile *file,
                      struct ng_fault *fault)
 {
-    static const struct ng_dtype codes[9] = {
-        [1] = { 1, false }, [2] = { 1, true }, [3] = { 2, true },
-        [4] = { 4, true },  [5] = { 8, true }, [8] = { 2, false }
-    };
-    unsigned char header[MEGATRON_HEADER_BYTES];
+    struct ng_megatron index = { .n_tokens = 0 };
     struct ng_fault own = { 0 };
     struct ng_input *in = NULL;
-    bool gaps = false;
     enum ng_err err = ng_input_open (name, &own, &in), err_close;
 
     if (err == NG_OK)
-        err = ng_input_read_full (in, header, sizeof header, "the index");
-    if (err == NG_OK
-        && (memcmp (header, megatron_magic, MEGATRON_MAGIC_BYTES) != 0
-            || ng_get_u64le (header + 9) != 1 || header[17] > 8
-            || codes[header[17]].item_bytes == 0))
-        err = ng_fault_set (&own, NG_EFORMAT, NULL,
-                            "no magic, version 1 and whole numbers");
-    if (err == NG_OK)
-    {
-        file->dtype = codes[header[17]];
-        err = sum_sequences (in, ng_get_u64le (header + 18),
-                             file->dtype.item_bytes, &file->n_tokens, &gaps);
-    }
-    if (err == NG_OK && gaps)
-        err = ng_fault_set (&own, NG_EFORMAT, NULL,
-                            "its sequences do not follow one another");
+        err = ng_megatron_read (in, &own, &index);
+    file->dtype = index.dtype;
+    file->n_tokens = index.n_tokens;
     err_close = ng_input_close (in);
     if (err == NG_OK)
         err = err_close;

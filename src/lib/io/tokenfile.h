@@ -6,8 +6,8 @@
      llm.c    a header of 256 32-bit numbers, magic 20240520 version 1 (two-byte
               ids) or magic 20240801 version 7 (four-byte ids), and the number
               of tokens; then the ids;
-     Megatron NAME.idx, which starts with MMIDIDX, and the ids in NAME.bin;
-              either may be named.  Sequences follow each other without gaps;
+     Megatron NAME.idx, megatron.h, and the ids in NAME.bin; either may be
+              named;
      bare     ids without a header, as nanoGPT writes them, in a file whose
               name ends in .bin, of a type that the caller knows.
 
@@ -36,8 +36,9 @@ struct ng_tokenfile
 };
 
 /* Open NAME ("-" is standard input) and fill in *FILE, which needs no
-   initialisation; ids without a header are of type BARE.  NAME is borrowed until it is closed.  Constant time for a
-   plain file.  NG_ESYS, NG_ENOMEM, NG_EFORMAT; *FILE is then as closed.  */
+   initialisation; ids without a header are of type BARE.  NAME is borrowed
+   until it is closed.  Constant time for a plain file, but for the index of
+   Megatron's.  NG_ESYS, NG_ENOMEM, NG_EFORMAT; *FILE is then as closed.  */
 enum ng_err ng_tokenfile_open (const char *name, struct ng_dtype bare,
                                struct ng_fault *fault,
                                struct ng_tokenfile *file) NG_MUST_CHECK;
