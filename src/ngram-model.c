@@ -206,24 +206,6 @@ settle (struct job *job)
         cli_usage_error ("--epsilon is for laplace and interpolated alone");
 }
 
-/* Does IN start as a model in ARPA form?  */
-static enum ng_err
-is_arpa (struct ng_input *in, bool *answer)
-{
-    static const char data[] = "\\data\\";
-    const unsigned char *start;
-    size_t n, at = 0;
-    enum ng_err err = ng_input_peek (in, 64, &start, &n);
-
-    if (err != NG_OK && err != NG_END)
-        return err;
-    while (at < n && memchr ("\n\r\t ", start[at], 4))
-        at++;
-    *answer = n - at >= sizeof data - 1
-              && memcmp (start + at, data, sizeof data - 1) == 0;
-    return NG_OK;
-}
-
 static enum ng_err
 to_output (void *context, const void *bytes, size_t n)
 {
@@ -323,7 +305,7 @@ run (struct job *job)
     cli_guard (job->out);
     if (job->format == NGM && ng_output_is_terminal (job->out))
         cli_usage_error ("a .ngm is not for a terminal: give -o FILE");
-    err = is_arpa (job->in, &arpa);
+    err = ng_arpa_recognize (job->in, &arpa);
     if (err == NG_OK)
         err = arpa ? convert (job) : estimate (job);
     return err == NG_OK ? ng_output_commit (job->out) : err;

@@ -64,6 +64,22 @@ compare direct.ngm out || fail=1
 ngram-model out4 >out || fail=1
 compare out4 out || fail=1
 
+# What stands before \data\ is passed over, up to a page of it; blanks too.
+{ printf 'made by somebody\ta tab\n\nof\n'; cat out4; } >before
+ngram-model before >out || fail=1
+compare out4 out || fail=1
+gzip -c before | ngram-model >out || fail=1
+compare out4 out || fail=1
+{ printf '\r\n \t\\data\\ \r\n'; tail -n +2 out4; } | ngram-model >out || fail=1
+compare out4 out || fail=1
+n=$((4096 - 7))
+{ head -c $((n - 1)) /dev/zero | tr '\0' x; echo; cat out4; } >before
+ngram-model before >out || fail=1
+compare out4 out || fail=1
+{ head -c $n /dev/zero | tr '\0' x; echo; cat out4; } >before
+returns_ 2 ngram-model before >out 2>err || fail=1
+grep -q '^ngram-model: before:1: ' err || fail_ 'past what is looked at'
+
 # Types that are pruned change the ids of all others.
 ngram-model --prune=1,1,2 -o direct.ngm counts || fail=1
 ngram-model --prune=1,1,2 -o pruned.arpa counts || fail=1

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/nglimits.h"
 #include "io/input.h"
 #include "sample.h"
 
@@ -265,6 +266,37 @@ START_TEST (peeking)
 }
 END_TEST
 
+/* As far as it goes, and a byte further.  */
+START_TEST (peeking_far)
+{
+    char *dir = sample_folder (), *path = sample_path (dir, "file");
+
+    for (size_t n = NG_PEEK_MAX - 1; n <= NG_PEEK_MAX + 1; n++)
+    {
+        unsigned char *bytes = random_bytes (n, n), got[NG_PEEK_MAX + 1];
+        const unsigned char *ahead;
+        struct ng_fault fault = { 0 };
+        struct ng_input *in;
+        size_t n_ahead;
+
+        bytes[0] = 'x'; /* no gzip */
+        sample_write (path, bytes, n);
+        ck_assert_int_eq (ng_input_open (path, &fault, &in), NG_OK);
+        ck_assert_int_eq (ng_input_peek (in, 8, &ahead, &n_ahead), NG_OK);
+        ck_assert_int_eq (ng_input_peek (in, NG_PEEK_MAX, &ahead, &n_ahead),
+                          NG_OK);
+        ck_assert_uint_eq (n_ahead, n < NG_PEEK_MAX ? n : NG_PEEK_MAX);
+        ck_assert (memcmp (ahead, bytes, n_ahead) == 0);
+        ck_assert_int_eq (ng_input_read_full (in, got, n, "it"), NG_OK);
+        ck_assert (memcmp (got, bytes, n) == 0);
+        ck_assert_int_eq (ng_input_close (in), NG_OK);
+        free (bytes);
+    }
+    free (path);
+    sample_remove (dir);
+}
+END_TEST
+
 START_TEST (read_full)
 {
     char *dir = sample_folder (), *path = sample_path (dir, "file");
@@ -428,6 +460,7 @@ ng_suite (void)
     tcase_add_test (t, damaged);
     tcase_add_loop_test (t, trailing, 0, 4);
     tcase_add_test (t, peeking);
+    tcase_add_test (t, peeking_far);
     tcase_add_test (t, read_full);
     tcase_add_test (t, unreadable);
     tcase_add_test (t, checked_together);

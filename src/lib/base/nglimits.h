@@ -24,6 +24,10 @@ enum
        threads, blocks, open files and a table of counts take anyway.  */
     NG_BUDGET_MIN = 16 * 1024 * 1024,
 
+    /* Bytes of an input that can be looked at before it is read, to tell what
+       it is: a page, for what somebody wrote before an ARPA model begins.  */
+    NG_PEEK_MAX = 4096,
+
     /* Bytes read from a file at a time: larger blocks read no faster.  A fuzzer
        has them end anywhere.  */
 #ifdef NG_FUZZING

@@ -14,7 +14,6 @@
 
 enum
 {
-    PEEK_MAX = 64,
     GZIP_WINDOW_BITS = 15 + 16 /* zlib: largest window, gzip wrapper only */
 };
 
@@ -40,7 +39,7 @@ struct ng_input
     uint64_t content_read; /* bytes handed out */
     z_stream z;            /* next_in and avail_in: raw bytes not yet used */
     unsigned char *raw;    /* [NG_BLOCK_BYTES] */
-    unsigned char *peeked; /* [PEEK_MAX] content looked at, not consumed */
+    unsigned char *peeked; /* [NG_PEEK_MAX] content looked at, not consumed */
     size_t peeked_start, peeked_end;
 };
 
@@ -130,7 +129,7 @@ ng_input_open (const char *name, struct ng_fault *fault, struct ng_input **out)
     in->fault = fault;
     in->fd = -1;
     in->raw = malloc (NG_BLOCK_BYTES);
-    in->peeked = malloc (PEEK_MAX);
+    in->peeked = malloc (NG_PEEK_MAX);
     err = in->raw && in->peeked ? open_fd (in) : NG_ENOMEM;
     if (err != NG_OK)
     {
@@ -371,7 +370,7 @@ enum ng_err
 ng_input_peek (struct ng_input *in, size_t len, const unsigned char **buf,
                size_t *n)
 {
-    while (in->peeked_end < len && in->peeked_end < PEEK_MAX)
+    while (in->peeked_end < len && in->peeked_end < NG_PEEK_MAX)
     {
         size_t got;
         enum ng_err err = read_content (in, in->peeked + in->peeked_end,

@@ -49,7 +49,7 @@ enum ng_err ng_input_read_full (struct ng_input *in, void *buf, size_t len,
 
 /* Look at the next bytes without consuming them: *BUF is borrowed until the
    next call, *N is LEN, or less if the content ends before.  LEN is at most
-   64.  Only before the first ng_input_read.  */
+   NG_PEEK_MAX.  Only before the first ng_input_read.  */
 enum ng_err ng_input_peek (struct ng_input *in, size_t len,
                            const unsigned char **buf, size_t *n) NG_MUST_CHECK;
 

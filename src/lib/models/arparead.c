@@ -90,6 +90,16 @@ is_blank (unsigned char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
+/* Leave the blanks at both ends of the line out.  */
+static void
+trim (struct reader *r)
+{
+    while (r->p < r->stop && is_blank (*r->p))
+        r->p++;
+    while (r->stop > r->p && is_blank (r->stop[-1]))
+        r->stop--;
+}
+
 /* Point P at the next line's first byte that is not blank and STOP behind its
    last; NG_END at the end.  Lines of nothing but blanks are passed over.  */
 static enum ng_err
@@ -117,10 +127,7 @@ next_line (struct reader *r)
         r->stop = nl ? nl : r->buf + r->end;
         r->start = (size_t) (r->stop - r->buf) + (nl ? 1 : 0);
         r->line++;
-        while (r->p < r->stop && is_blank (*r->p))
-            r->p++;
-        while (r->stop > r->p && is_blank (r->stop[-1]))
-            r->stop--;
+        trim (r);
         if (r->p < r->stop)
             return NG_OK;
     }
@@ -166,6 +173,31 @@ cut_short (struct reader *r, const char *where)
                              r->line, "the model is cut short %s", where);
 }
 
+static const char data_line[] = "\\data\\";
+
+enum ng_err
+ng_arpa_recognize (struct ng_input *in, bool *is_arpa)
+{
+    const unsigned char *start;
+    size_t n = 0;
+    enum ng_err err = ng_input_peek (in, NG_PEEK_MAX, &start, &n);
+    const bool is_all = n < NG_PEEK_MAX;
+
+    *is_arpa = false;
+    while (err == NG_OK && n > 0 && !*is_arpa)
+    {
+        const unsigned char *nl = memchr (start, '\n', n);
+        const size_t len = nl ? (size_t) (nl - start) : n;
+        struct reader r = { .p = start, .stop = start + len };
+
+        trim (&r);
+        *is_arpa = (nl || is_all) && line_is (&r, data_line);
+        start += len + (nl ? 1 : 0);
+        n -= len + (nl ? 1 : 0);
+    }
+    return err;
+}
+
 /* Skip what stands before \data\.  */
 static enum ng_err
 find_data (struct reader *r)
@@ -174,7 +206,7 @@ find_data (struct reader *r)
 
     while ((err = next_line (r)) == NG_OK)
     {
-        if (line_is (r, "\\data\\"))
+        if (line_is (r, data_line))
             return NG_OK;
         if (line_is (r, "iARPA"))
             return wrong (r, "IRSTLM's iARPA is no ARPA: have compile-lm"

@@ -23,9 +23,17 @@
 #ifndef NG_ARPAREAD_H
 #define NG_ARPAREAD_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "io/input.h"
 #include "models/backoff.h"
+
+/* Does IN hold a model in ARPA form, and not counts?  It does if a line in its
+   first NG_PEEK_MAX bytes is \data\, as no file of counts has it.  Only before
+   the first read of IN.  NG_EFORMAT (gzip), NG_ENOMEM, NG_ESYS.  */
+enum ng_err ng_arpa_recognize (struct ng_input *in,
+                               bool *is_arpa) NG_MUST_CHECK;
 
 /* Read the model in IN to its end into *M, which the caller releases in any
    case.  FAULT is the one IN was opened with; it names the line of what is
