@@ -81,6 +81,19 @@ fi
 bad 'goes with --output' --output-format=npy char.npy
 [ -e x ] || [ -e x.bin ] && fail_ 'a refused output is there'
 
+# Bare ids whose first one is gzip's magic (35615 in two bytes) are no gzip; a
+# file of llm.c that is compressed is, also if its name ends in .bin.
+printf '\037\213\011\001\005\000\006\000' >magic.bin
+ngram-batch -m sequential --offset=0 -b 1 -s 3 magic.bin >out || fail=1
+echo '35615 265 5	265 5 6' >exp2
+head -n 1 out | compare exp2 - || fail_ 'ids that begin as gzip'
+convert llmc -o llmc.bin char.npy
+gzip -c llmc.bin >packed.bin
+ngram-batch -b 4 -s 10 packed.bin >out || fail=1
+compare exp out || fail_ 'llm.c, compressed, as .bin'
+gzip -c gpt.bin >packed.bin
+bad 'packed.bin: ids without a header are read from a plain file' packed.bin
+
 # ---------------------------------------------------------------- damaged ones
 
 convert llmc -o llmc.bin char.npy

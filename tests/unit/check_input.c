@@ -144,7 +144,8 @@ END_TEST
 
 /* A compressed file cut anywhere, or with one byte changed anywhere: a fault
    with an offset in the file, or the same content, where what was changed
-   says nothing (the time, bits that fill a byte).  Without the first two bytes whole it is no gzip file.  */
+   says nothing (the time, bits that fill a byte).  Without the first two bytes
+   whole it is no gzip file.  */
 START_TEST (damaged)
 {
     static const char text[] =
@@ -185,6 +186,54 @@ START_TEST (damaged)
             ck_assert (fault.has_byte && fault.byte <= gz_len);
         }
         free (content);
+    }
+    free (gz);
+    free (path);
+    sample_remove (dir);
+}
+END_TEST
+
+/* Binary content that begins as gzip does for two or three bytes, or up to its
+   flags; and one that is gzip.  */
+START_TEST (binary)
+{
+    static const struct
+    {
+        const char *bytes;
+        size_t n;
+    } plain[] = {
+        { "\x1f", 1 },
+        { "\x1f\x8b", 2 },
+        { "\x1f\x8b\x08", 3 },
+        { "\x1f\x8b\x09\x01\x05\x00", 6 },
+        { "\x1f\x8b\x07\x00\x05\x00", 6 },
+        { "\x1f\x8b\x08\x20\x05\x00", 6 },
+        { "\x1f\x8b\x08\xff\x05\x00", 6 },
+    };
+    const size_t n_plain = sizeof plain / sizeof *plain;
+    char *dir = sample_folder (), *path = sample_path (dir, "file");
+    size_t gz_len;
+    unsigned char *gz = sample_gzip ("binary", 6, &gz_len);
+
+    for (size_t i = 0; i <= n_plain; i++)
+    {
+        const bool is_gzip = i == n_plain;
+        struct ng_fault fault = { 0 };
+        struct ng_input *in;
+        const unsigned char *got;
+        size_t n;
+
+        if (is_gzip)
+            sample_write (path, gz, gz_len);
+        else
+            sample_write (path, plain[i].bytes, plain[i].n);
+        ck_assert_int_eq (ng_input_open (path, &fault, &in), NG_OK);
+        ng_input_is_binary (in);
+        ck_assert_int_eq (ng_input_peek (in, 20, &got, &n), NG_OK);
+        ck_assert_uint_eq (n, is_gzip ? 6 : plain[i].n);
+        ck_assert_mem_eq (got, is_gzip ? "binary" : plain[i].bytes, n);
+        ck_assert_int_eq (ng_input_plain_fd (in) >= 0, !is_gzip);
+        ck_assert_int_eq (ng_input_close (in), NG_OK);
     }
     free (gz);
     free (path);
@@ -459,6 +508,7 @@ ng_suite (void)
     tcase_add_test (t, contents);
     tcase_add_test (t, damaged);
     tcase_add_loop_test (t, trailing, 0, 4);
+    tcase_add_test (t, binary);
     tcase_add_test (t, peeking);
     tcase_add_test (t, peeking_far);
     tcase_add_test (t, read_full);

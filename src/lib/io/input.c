@@ -31,6 +31,7 @@ struct ng_input
     enum ng_err sticky; /* first fault of a read, or NG_END */
     int fd;
     enum form form;
+    bool is_binary;        /* two bytes do not make it gzip */
     bool raw_end;          /* the file has no more bytes */
     bool in_member;        /* inside a gzip member */
     uint64_t raw_size;     /* bytes from where we began; 0: not known */
@@ -140,6 +141,12 @@ ng_input_open (const char *name, struct ng_fault *fault, struct ng_input **out)
     return NG_OK;
 }
 
+void
+ng_input_is_binary (struct ng_input *in)
+{
+    in->is_binary = true;
+}
+
 /* read(2) up to CAP bytes, again after a signal.  *N = 0 at the end.  */
 static enum ng_err
 read_fd (struct ng_input *in, unsigned char *buf, size_t cap, size_t *n)
@@ -193,14 +200,26 @@ at_gzip_magic (const struct ng_input *in)
            && in->z.next_in[1] == 0x8b;
 }
 
+/* Does the file start as a gzip file?  RFC 1952, 2.3.1: behind the magic stand
+   the method, which is always 8, and the flags, of which three bits are 0.
+   Text is asked for the magic alone, so that damage to these is noticed.  */
+static bool
+starts_as_gzip (const struct ng_input *in)
+{
+    return at_gzip_magic (in)
+           && (!in->is_binary
+               || (in->z.avail_in >= 4 && in->z.next_in[2] == 8
+                   && in->z.next_in[3] < 0x20));
+}
+
 static enum ng_err
 find_form (struct ng_input *in)
 {
-    enum ng_err err = want_raw (in, 2);
+    enum ng_err err = want_raw (in, in->is_binary ? 4 : 2);
 
     if (err != NG_OK)
         return err;
-    if (!at_gzip_magic (in))
+    if (!starts_as_gzip (in))
     {
         in->form = FORM_PLAIN;
         return NG_OK;

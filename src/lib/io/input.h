@@ -1,6 +1,6 @@
 /* A file, pipe or standard input as a stream of bytes, plain or gzip.
 
-   Gzip is recognised by its first two bytes, never by the name; several
+   Gzip is recognised by its first bytes, never by the name; several
    members in a row read as one, and a member that is cut short, damaged or
    followed by other bytes is a fault that names the offset in the compressed
    file.  (Zero bytes behind the last member are passed over, as gzip(1) does.)
@@ -36,6 +36,11 @@ enum ng_err ng_input_check_all (const char *const *names, size_t n,
    *FAULT.  NG_ESYS, NG_ENOMEM.  */
 enum ng_err ng_input_open (const char *name, struct ng_fault *fault,
                            struct ng_input **in) NG_MUST_CHECK;
+
+/* Say, before IN is peeked at or read, that its content is binary without a
+   magic of its own, and may begin with the two bytes of gzip's: then it is gzip
+   only if the method and the flags behind them are too.  */
+void ng_input_is_binary (struct ng_input *in);
 
 /* Store up to CAP > 0 bytes of content in BUF and their number in *N > 0, or
    answer NG_END.  NG_ESYS, NG_EFORMAT (gzip), NG_ENOMEM.  */

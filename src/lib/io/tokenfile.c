@@ -288,6 +288,8 @@ open_content (const char *name, bool known, struct ng_dtype bare,
 
     if (err != NG_OK)
         return err;
+    if (ends_with (name, ".bin"))
+        ng_input_is_binary (in);
     if (known)
     {
         err = ng_input_peek (in, 1, &start, &n);
