@@ -108,26 +108,33 @@ bad 'odd.bin: not a usable bare' odd.bin
 convert megatron -o meg.bin char.npy
 head -c 1000 meg.bin >short.bin
 cp meg.idx short.idx
-bad 'short.idx: not a usable Megatron' short.idx
-bad 'short.bin: not a usable Megatron' short.bin
+bad 'short.idx: the .bin beside it: not a usable Megatron file: 9999' short.idx
+bad 'short.bin: not a usable Megatron file: 9999' short.bin
 head -c 40 meg.idx >meg2.idx
 cp meg.bin meg2.bin
-bad 'meg2.bin: not a usable Megatron index' meg2.bin
+bad 'meg2.bin: the .idx beside it: not a usable Megatron index' meg2.bin
 { printf 'MMIDIDY'; tail -c +8 meg.idx; } >meg2.idx
-bad 'meg2.bin: not a usable Megatron index' meg2.bin
+bad 'meg2.bin: the .idx beside it: not a usable Megatron index' meg2.bin
 # Cut before its documents; with a byte behind them; each list with one number
 # changed (one sequence: its length, its place, its two documents).
 head -c 46 meg.idx >meg2.idx
-bad 'meg2.bin: not a usable Megatron index' meg2.bin
+bad 'meg2.bin: the .idx beside it: not a usable Megatron index' meg2.bin
 { cat meg.idx; printf xx; } >meg2.idx
-bad 'meg2.bin: not a usable Megatron index.*more behind' meg2.bin
+bad 'meg2.bin: the .idx beside it: not a usable Megatron index.*more behind' meg2.bin
 for at in 34 38 46 54; do
     { head -c $at meg.idx; printf '\7'; tail -c +$((at + 2)) meg.idx; } >meg2.idx
-    bad 'meg2.bin: not a usable Megatron' meg2.bin
+    bad 'meg2.bin: .*not a usable Megatron' meg2.bin
 done
 rm meg2.bin
 cp meg.idx meg2.idx
-bad 'No such file' meg2.idx
+bad 'meg2.idx: the .bin beside it: No such file' meg2.idx
+head -c 40 meg.idx >meg2.idx
+bad 'meg2.idx: not a usable Megatron index' meg2.idx
+cp meg.idx meg2.idx
+gzip -c meg.bin | head -c 99 >meg2.bin
+bad 'meg2.idx: .*the .bin beside it: gzip data is cut short' meg2.idx
+bad 'meg2.bin: .*: gzip data is cut short' meg2.bin
+rm meg2.bin
 bad 'gone.bin: No such file' gone.bin
 # An index that is there and cannot be read, for whatever reason: not bare ids.
 cp meg.bin loop.bin

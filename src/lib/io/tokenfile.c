@@ -56,7 +56,7 @@ read_whole (struct ng_tokenfile *file, struct ng_input *in,
     enum ng_err err = NG_OK;
 
     if (!ng_ckd_mul (file->n_tokens, file->dtype.item_bytes, &want))
-        return ng_fault_set (fault, NG_EFORMAT, file->name,
+        return ng_fault_set (fault, NG_EFORMAT, ng_input_name (in),
                              "the tokens are too many");
     while (err == NG_OK && have < want)
     {
@@ -76,7 +76,7 @@ read_whole (struct ng_tokenfile *file, struct ng_input *in,
     }
     if (err == NG_END)
         err = ng_fault_at_byte (
-            fault, NG_EFORMAT, file->name, ng_input_offset (in),
+            fault, NG_EFORMAT, ng_input_name (in), ng_input_offset (in),
             "the tokens are cut short: the header says "
             "%" PRIu64 ", there are %" PRIu64,
             file->n_tokens, (uint64_t) have / file->dtype.item_bytes);
@@ -85,7 +85,7 @@ read_whole (struct ng_tokenfile *file, struct ng_input *in,
         err = ng_input_read (in, &extra, 1, &n);
         if (err == NG_OK)
             err = ng_fault_at_byte (
-                fault, NG_EFORMAT, file->name, ng_input_offset (in) - 1,
+                fault, NG_EFORMAT, ng_input_name (in), ng_input_offset (in) - 1,
                 "more bytes than the %" PRIu64 " token%s of the header",
                 file->n_tokens, ng_plural (file->n_tokens));
         else if (err == NG_END)
@@ -135,7 +135,7 @@ check_size (const struct ng_tokenfile *file, struct ng_input *in,
         || !ng_ckd_add (want, offset, &want)
         || (ng_input_plain_fd (in) >= 0 && size > 0 && size != want))
         return ng_fault_set (
-            fault, NG_EFORMAT, file->name,
+            fault, NG_EFORMAT, ng_input_name (in),
             "not a usable %s file: %" PRIu64
             " token%s of %u byte%s do not make %" PRIu64 " in all",
             form, file->n_tokens, ng_plural (file->n_tokens),
@@ -212,12 +212,13 @@ read_megatron_index (const char *name, struct ng_tokenfile *file,
     if (err == NG_OK)
         err = err_close;
     if (err != NG_OK && own.sys_errno == 0)
-        return ng_fault_set (fault, err == NG_END ? NG_EFORMAT : err,
-                             file->name, "not a usable Megatron index: %s",
+        return ng_fault_set (fault, err == NG_END ? NG_EFORMAT : err, name,
+                             "not a usable Megatron index: %s",
                              own.text[0] ? own.text : ng_err_text (err));
     if (err != NG_OK)
         *fault = own;
-    fault->file = fault->err != NG_OK ? file->name : NULL;
+    if (fault->err != NG_OK)
+        fault->file = name;
     return err;
 }
 
@@ -264,6 +265,7 @@ find_megatron (const char *name, char **idx, char **bin, struct ng_fault *fault)
     {
         if (fault->err == NG_OK)
             *fault = own;
+        fault->file = name;
         (void) snprintf (fault->text, sizeof fault->text,
                          "its Megatron index cannot be read");
         return NG_ESYS;
@@ -312,6 +314,19 @@ open_content (const char *name, bool known, struct ng_dtype bare,
     return err == NG_OK ? err_close : err;
 }
 
+/* FAULT is of the file beside NAME, whose own name goes away: say so.  */
+static void
+tell_beside (struct ng_fault *fault, const char *name)
+{
+    const struct ng_fault own = *fault;
+
+    fault->file = name;
+    (void) snprintf (fault->text, sizeof fault->text,
+                     "the .%s beside it%s%.200s",
+                     ends_with (name, ".idx") ? "bin" : "idx",
+                     own.text[0] ? ": " : "", own.text);
+}
+
 enum ng_err
 ng_tokenfile_open (const char *name, struct ng_dtype bare,
                    struct ng_fault *fault, struct ng_tokenfile *file)
@@ -326,9 +341,12 @@ ng_tokenfile_open (const char *name, struct ng_dtype bare,
         err = read_megatron_index (idx, file, fault);
     if (err == NG_OK)
         err = open_content (bin ? bin : name, idx != NULL, bare, fault, file);
-    /* A fault may borrow a name that goes away here.  */
     if (fault->file && (fault->file == bin || fault->file == idx))
+    {
+        if (strcmp (fault->file, name) != 0)
+            tell_beside (fault, name);
         fault->file = name;
+    }
     free (idx);
     free (bin);
     if (err != NG_OK)
