@@ -53,6 +53,9 @@ ng_countfile_open (struct ng_input *in, const char *spill_dir, uint64_t budget,
         err = ng_output_open_unnamed (spill_dir, fault, &out);
     if (err == NG_OK)
         err = sort_text (in, &setup, out);
+    /* A sum has no file where many are merged; here there is only one.  */
+    if (err == NG_EOVERFLOW && !fault->file)
+        fault->file = ng_input_name (in);
     if (err == NG_OK)
         err = ng_output_commit (out);
     if (err == NG_OK)
