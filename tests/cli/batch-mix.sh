@@ -144,6 +144,29 @@ done
 [ "$(sed '/^$/d' got | grep -c .)" = $((2 * 30 * 4 + 3 * 30 * 4)) ] \
     || fail_ 'another world: how many'
 
+# A source that sits a stage out, while the length of a piece changes after it,
+# goes on where it stood: its epoch serves each of its tokens once.
+rising 101 1 >p.npy
+rising 1001 1001 >q.npy
+{
+    ngram-batch --epochs=0 --offset=0 -b 2 -s 10 --steps=4 --state=sat \
+        --mix=p.npy:1,q.npy:1 || fail=1
+    ngram-batch --epochs=0 --offset=0 -b 2 -s 10 --steps=1 --resume=sat \
+        --state=sat --mix=q.npy:1 || fail=1
+    ngram-batch --epochs=0 --offset=0 -b 2 -s 5 --steps=12 --resume=sat \
+        --mix=p.npy:1,q.npy:1 || fail=1
+} | sed '/^$/d; s/	.*//' | tr ' ' '\n' | awk '$1 < 1000' | sort -n >got
+seq 100 >exp
+compare exp got || fail_ 'a source that sat a stage out'
+
+# A source that was never served, since it is too short, does not stand in the
+# way of shorter pieces.
+rising 9 5000 >short.npy
+ngram-batch -b 2 -s 10 --steps=4 --state=sat --mix=short.npy:1,q.npy:1 >out \
+    || fail=1
+ngram-batch -b 2 -s 5 --steps=4 --resume=sat --mix=short.npy:1,q.npy:1 >out \
+    || fail_ 'a source that was too short'
+
 # ------------------------------------------------------------- vocabularies
 
 printf '<unk>\nx\n' >a.vocab

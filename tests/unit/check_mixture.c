@@ -256,7 +256,7 @@ START_TEST (test_leave)
         spec.spec.n_steps = 12;
         spec.n_pieces = 0;
         sources[3].share = 1;
-        for (int run = 0; run < 3; run++)
+        for (int run = 0; run < 4; run++)
         {
             struct ng_mixture *m = NULL;
             struct ng_batch_rows rows;
@@ -264,7 +264,7 @@ START_TEST (test_leave)
             uint64_t pieces;
             struct ng_sampler_spec next = spec.spec;
 
-            next.n_steps = run == 0 ? 6 : 2;
+            next.n_steps = run == 0 ? 12 : run == 1 ? 6 : 2;
             next.batch_size = 2;
             next.world = 2;
             for (spec.spec.rank = 0; spec.spec.rank < spec.spec.world;
@@ -291,6 +291,9 @@ START_TEST (test_leave)
                 last[i] += pieces * spec.spec.n_steps;
                 sources[i].share = 1 + (sources[i].share + 3) % 4;
             }
+            /* One sits out the run after which pieces are of another length.  */
+            if (run == 0)
+                sources[2].share = 0;
             spec.step = ng_mixture_step (m);
             ng_mixture_free (m);
             spec.spec = next;

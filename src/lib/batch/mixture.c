@@ -26,7 +26,8 @@ struct ng_mixture
     uint64_t batch; /* of all ranks: the next of this one */
     uint64_t at;    /* pieces that FAIR has gone through */
     size_t n_sources;
-    struct ng_sampler **samplers; /* [n_sources] NULL: not served */
+    /* [n_sources] NULL: not served, nor in the middle of an epoch */
+    struct ng_sampler **samplers;
     uint64_t *served;             /* [n_sources] by this rank */
     size_t n_active;
     uint32_t *active; /* [n_active] sources in turn of FAIR */
@@ -53,6 +54,14 @@ new_sampler (struct ng_mixture *m, const struct ng_mixture_source *source,
     return ng_sampler_new (&own, source->name, m->fault, &m->samplers[i]);
 }
 
+/* Is the source, though it is not served now, in the middle of an epoch?  Then
+   that has to be cut anew where the sizes change.  */
+static bool
+stands_within (const struct ng_mixture_source *source)
+{
+    return source->origin.done > 0 || source->origin.n_cuts > 0;
+}
+
 static enum ng_err
 new_sources (struct ng_mixture *m, const struct ng_mixture_spec *spec)
 {
@@ -60,12 +69,17 @@ new_sources (struct ng_mixture *m, const struct ng_mixture_spec *spec)
     enum ng_err err = shares ? NG_OK : NG_ENOMEM;
 
     for (size_t i = 0; err == NG_OK && i < spec->n_sources; i++)
-        if (spec->sources[i].share > 0)
+    {
+        const struct ng_mixture_source *source = &spec->sources[i];
+
+        if (source->share > 0)
         {
-            shares[m->n_active] = spec->sources[i].share;
+            shares[m->n_active] = source->share;
             m->active[m->n_active++] = (uint32_t) i;
-            err = new_sampler (m, &spec->sources[i], i);
         }
+        if (source->share > 0 || stands_within (source))
+            err = new_sampler (m, source, i);
+    }
     if (err == NG_OK)
         err = ng_fair_new (shares, m->n_active, &m->fair);
     free (shares);
@@ -228,13 +242,14 @@ ng_mixture_leave (struct ng_mixture *m, uint64_t step, size_t i,
         err = go_to (m, m->n_batches * m->spec.batch_size);
     for (size_t a = 0; err == NG_OK && a < m->n_active; a++)
         if (m->active[a] == i)
-        {
-            struct ng_sampler_spec own = *next;
-
-            own.batch_size = 1;
             *pieces = ng_fair_count (m->fair, a);
-            err = ng_sampler_leave (m->samplers[i], *pieces, &own, origin);
-        }
+    if (err == NG_OK && m->samplers[i])
+    {
+        struct ng_sampler_spec own = *next;
+
+        own.batch_size = 1;
+        err = ng_sampler_leave (m->samplers[i], *pieces, &own, origin);
+    }
     return err;
 }
 

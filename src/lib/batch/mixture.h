@@ -63,8 +63,10 @@ uint64_t ng_mixture_served (const struct ng_mixture *mixture, size_t i);
 
 /* Where source I has to start in a run with the sizes of *NEXT that goes on
    where all ranks have served STEP steps, into *ORIGIN, and the pieces of it
-   that they served since this mixture's origin into *PIECES.  MIXTURE is good
-   only for this call and to be freed then.  As ng_sampler_leave.  */
+   that they served since this mixture's origin into *PIECES.  *ORIGIN stays as
+   it is if the source is not served and stands at the start of an epoch.
+   MIXTURE is good only for such calls and to be freed then.  As
+   ng_sampler_leave.  */
 enum ng_err ng_mixture_leave (struct ng_mixture *mixture, uint64_t step,
                               size_t i, const struct ng_sampler_spec *next,
                               struct ng_origin *origin,
