@@ -77,6 +77,19 @@ rows <out | sort | uniq -c | tr -s ' ' >got
 printf ' 499 a\n 799 b\n 299 c\n' >exp
 compare exp got || fail_ '--max-epochs'
 
+# A cap holds over a run that goes on with other sizes: nothing comes twice.
+rising 101 1 >p.npy
+rising 1001 1001 >q.npy
+once=p.npy:1,q.npy:1
+{
+    ngram-batch --mix=$once --max-epochs=1 -b 1 -s 10 --steps=50 --state=capped \
+        || fail=1
+    ngram-batch --mix=$once --max-epochs=1 -b 2 --resume=capped || fail=1
+} | sed '/^$/d' | awk '{ print $1 < 1000 ? "p" : "q" }' | sort | uniq -c \
+    | tr -s ' ' >got
+printf ' 10 p\n 100 q\n' >exp
+compare exp got || fail_ 'a cap, after a change of sizes'
+
 # -------------------------------------------------------- --dry-run, the table
 
 ngram-batch -s 10 --mix=$mix --dry-run >out || fail=1
@@ -146,8 +159,6 @@ done
 
 # A source that sits a stage out, while the length of a piece changes after it,
 # goes on where it stood: its epoch serves each of its tokens once.
-rising 101 1 >p.npy
-rising 1001 1001 >q.npy
 {
     ngram-batch --epochs=0 --offset=0 -b 2 -s 10 --steps=4 --state=sat \
         --mix=p.npy:1,q.npy:1 || fail=1

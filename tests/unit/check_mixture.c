@@ -80,6 +80,18 @@ START_TEST (test_plan)
                                     NG_WEIGHT_UNIT * 3 / 2, &n, &fault),
                       NG_OK);
     ck_assert_uint_eq (n, 900);
+    /* What was served before counts towards the cap, which here the first has
+       reached and the second has not.  */
+    s[0].served = 2000;
+    s[1].served = 500;
+    ck_assert_int_eq (ng_plan_make (NG_WEIGHT_SHARES, s, 3, 10, 2,
+                                    NG_WEIGHT_UNIT * 3 / 2, &n, &fault),
+                      NG_OK);
+    ck_assert_uint_eq (s[0].quota, 0);
+    ck_assert_uint_eq (s[0].share, 0);
+    ck_assert_uint_eq (s[1].quota, 250);
+    ck_assert_uint_eq (s[2].quota, 450);
+    ck_assert_uint_eq (n, 700);
     /* Epochs, and tokens, less what was served before.  */
     set_source (&s[0], 1001, "2");
     set_source (&s[1], 2001, "0.5");

@@ -82,11 +82,21 @@ share_by_weight (struct ng_plan_source *sources, size_t n,
     return NG_OK;
 }
 
+/* The pieces of N_STEPS tokens that the cap MAX_EPOCHS leaves to the source.  */
+static uint64_t
+cap_left (const struct ng_plan_source *s, uint64_t n_steps, uint64_t max_epochs)
+{
+    uint64_t cap = scale (s->n_pieces, max_epochs, NG_WEIGHT_UNIT);
+    uint64_t served = s->served / n_steps;
+
+    return served < cap ? cap - served : 0;
+}
+
 /* Divide *LEFT pieces by weight among the sources that have no quota yet; one
    that would have more than its cap has its cap.  True if there was one.  */
 static bool
-cap_some (struct ng_plan_source *sources, size_t n, uint64_t max_epochs,
-          uint64_t *left)
+cap_some (struct ng_plan_source *sources, size_t n, uint64_t n_steps,
+          uint64_t max_epochs, uint64_t *left)
 {
     uint64_t weights = 0, pieces = *left;
     bool some = false;
@@ -97,7 +107,7 @@ cap_some (struct ng_plan_source *sources, size_t n, uint64_t max_epochs,
     for (size_t i = 0; i < n; i++)
     {
         struct ng_plan_source *s = &sources[i];
-        uint64_t cap = scale (s->n_pieces, max_epochs, NG_WEIGHT_UNIT);
+        uint64_t cap = cap_left (s, n_steps, max_epochs);
 
         if (s->quota > 0 || s->weight == 0
             || scale (pieces, s->weight, weights) <= cap)
@@ -113,13 +123,13 @@ cap_some (struct ng_plan_source *sources, size_t n, uint64_t max_epochs,
 
 /* Shares of PIECES pieces with a cap.  */
 static enum ng_err
-share_with_cap (struct ng_plan_source *sources, size_t n, uint64_t pieces,
-                uint64_t max_epochs, struct ng_fault *fault)
+share_with_cap (struct ng_plan_source *sources, size_t n, uint64_t n_steps,
+                uint64_t pieces, uint64_t max_epochs, struct ng_fault *fault)
 {
     uint64_t weights = 0;
     bool any = false;
 
-    while (cap_some (sources, n, max_epochs, &pieces))
+    while (cap_some (sources, n, n_steps, max_epochs, &pieces))
         any = true;
     if (!any)
         return share_by_weight (sources, n, fault);
@@ -202,7 +212,7 @@ ng_plan_make (enum ng_weight_kind kind, struct ng_plan_source *sources,
         for (size_t i = 0; i < n; i++)
             count_quotas (kind, &sources[i], n_steps, n_epochs, max_epochs);
     else if (max_epochs > 0 && n_epochs > 0)
-        err = share_with_cap (sources, n, all, max_epochs, fault);
+        err = share_with_cap (sources, n, n_steps, all, max_epochs, fault);
     else
         err = share_by_weight (sources, n, fault);
     if (err != NG_OK)
