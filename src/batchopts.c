@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cli.h"
-#include "io/outname.h"
 
 enum
 {
@@ -316,10 +315,6 @@ batch_check_options (const struct request *r)
     if (s->mode == NG_MODE_UNIFORM && s->rng == NG_RNG_PYTHON)
         cli_usage_error ("--mode=uniform goes with --rng=native only");
     check_documents (r);
-    if (r->state && ng_outname_same (r->state, r->output))
-        cli_usage_error ("--state: %s gets the batches",
-                         strcmp (r->state, "-") == 0 ? "standard output"
-                                                     : cli_quote (r->state));
     if (r->convert && (r->mix.n > 0 || strcmp (r->output, "-") == 0))
         cli_usage_error ("--output-format goes with --output, and not with"
                          " --mix");

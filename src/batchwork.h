@@ -43,6 +43,11 @@ enum ng_err work_open_files (struct request *r, struct work *w) NG_MUST_CHECK;
 /* Stand where batches are to start, and have in W's state what it is to say.  */
 enum ng_err work_open_source (struct request *r, struct work *w) NG_MUST_CHECK;
 
+/* Refuse a state that would overwrite what is read or written besides, or go to
+   standard output.  A state that is resumed from may be the one that is kept.  */
+enum ng_err work_check_state (const struct request *r,
+                              struct ng_fault *fault) NG_MUST_CHECK;
+
 /* The rows of a batch of this rank.  */
 uint64_t work_rows (const struct request *r, const struct work *w);
 

@@ -149,6 +149,8 @@ work (struct request *r, struct work *w)
     if (err == NG_OK)
         batch_check_options (r);
     if (err == NG_OK)
+        err = work_check_state (r, &w->fault);
+    if (err == NG_OK)
         err = work_open_files (r, w);
     if (err == NG_OK && r->convert)
         return ng_convert (&w->shards, r->output, r->form, r->dtype, w->id_end,

@@ -235,16 +235,46 @@ for name in none/state folder /dev/full; do
     bad "$name: " --state=$name -o served rising.npy
     [ -e served ] && fail_ "$name: a file of batches"
 done
-# The state and the batches do not replace one another.
-for name in served ./served folder/../served; do
-    bad "$name gets the batches" --state=$name -o served rising.npy
-    bad "served gets the batches" --state=served -o $name rising.npy
+# So is one that is another file of the run, by whatever name; no file changes.
+mkdir same
+cp rising.npy same/in.npy
+ngram-batch --output-format=megatron -o same/in.bin rising.npy || fail=1
+ln same/in.npy same/link.npy
+ln -s in.npy same/symbolic.npy
+cp char.vocab same/v
+cksum same/* >sums
+refused ()
+{
+    what=$1
+    shift
+    bad "--state: .* is $what: the state needs a file" -b 8 -s 24 "$@"
+    [ -s out ] && fail_ "$*: $(wc -c <out) bytes were served"
+}
+refused 'the output' --state=same/x -o same/x rising.npy
+refused 'the output' --state=same/x -o same/../same/x rising.npy
+refused 'the output' --state=here -o ./here rising.npy
+refused 'the output' --state=same/link.npy -o same/in.npy rising.npy
+for name in in link symbolic; do
+    refused 'an input' --state=same/$name.npy same/in.npy
+    refused 'an input' --state=same/$name.npy rising.npy ./same/in.npy
+    refused 'an input' --state=same/$name.npy --mix=rising.npy:1,same/in.npy:1
+    refused 'an input' --state=same/$name.npy <same/in.npy
+    refused 'an input' --state=same/$name.npy - <same/in.npy
 done
-[ -e served ] && fail_ 'the state in the place of the batches'
-bad 'out gets the batches' --state=out rising.npy
-for name in - /dev/stdout; do
-    bad 'gets the batches' --state=$name rising.npy
-done
+refused 'an input' --state=same/in.idx same/in.bin
+refused 'the vocabulary' --state=same/v --vocab=same/v rising.npy
+refused 'standard output' --state=- rising.npy
+refused 'standard output' --state=- -o same/x rising.npy
+refused 'standard output' --state=/dev/stdout rising.npy
+refused 'standard output' --state=out rising.npy
+refused 'standard output' --state=/dev/stdout --resume=s1 rising.npy
+cksum same/* | diff sums - >&9 || fail_ 'a state that is refused changes a file'
+# A name is not taken if the folder is another, nor is the device of nothing.
+ngram-batch -b 8 -s 24 --steps=1 --state=in.npy -o same/x same/in.npy || fail=1
+ngram-batch -b 8 -s 24 --steps=1 --state=/dev/null rising.npy >/dev/null \
+    || fail=1
+rm -r same
+
 # A state that stands there stays as it was where no batch is served.
 cp s1 kept
 bad 'no step' -b 8 -s 24 --at=999999 --state=kept rising.npy

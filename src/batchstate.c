@@ -1,0 +1,127 @@
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "batchwork.h"
+#include "cli.h"
+
+/* Are A and B one file?  Devices are not: what is written to them is gone.  */
+static bool
+same_inode (const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino
+           && !S_ISCHR (a->st_mode);
+}
+
+/* The status of the folder that NAME is in.  False if that is not known.  */
+static bool
+stat_folder (const char *name, struct stat *st)
+{
+    const char *slash = strrchr (name, '/');
+    char *folder = slash ? strndup (name, (size_t) (slash - name) + 1) : NULL;
+    bool known = stat (folder ? folder : ".", st) == 0;
+
+    free (folder);
+    return known;
+}
+
+/* Are A and B, of which one may not be there yet, one file?  */
+static bool
+same_file (const char *a, const char *b)
+{
+    const char *slash_a = strrchr (a, '/'), *slash_b = strrchr (b, '/');
+    struct stat st_a, st_b;
+
+    if (stat (a, &st_a) == 0 && stat (b, &st_b) == 0)
+        return same_inode (&st_a, &st_b);
+    return strcmp (slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) == 0
+           && stat_folder (a, &st_a) && stat_folder (b, &st_b)
+           && same_inode (&st_a, &st_b);
+}
+
+/* Is NAME what is open as FD?  */
+static bool
+is_open_as (const char *name, int fd)
+{
+    struct stat a, b;
+
+    return fstat (fd, &a) == 0 && stat (name, &b) == 0 && same_inode (&a, &b);
+}
+
+static bool
+is_standard_output (const char *name)
+{
+    static const char *const names[] = { "-", "/dev/stdout", "/dev/fd/1",
+                                         "/proc/self/fd/1" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp (name, names[i]) == 0)
+            return true;
+    return is_open_as (name, STDOUT_FILENO);
+}
+
+/* Is NAME the token file INPUT, or the index beside it?  */
+static bool
+is_input (const char *name, const char *input)
+{
+    size_t len = strlen (input);
+    char *index;
+    bool same;
+
+    if (strcmp (input, "-") == 0)
+        return is_open_as (name, STDIN_FILENO);
+    if (same_file (name, input))
+        return true;
+    if (len < 4 || strcmp (input + len - 4, ".bin") != 0)
+        return false;
+    index = strdup (input);
+    if (!index)
+        return false;
+    memcpy (index + len - 3, "idx", 3);
+    same = same_file (name, index);
+    free (index);
+    return same;
+}
+
+static bool
+is_any_input (const char *name, const struct mix *mix)
+{
+    size_t n;
+    const char *const *operands = cli_operands (&n);
+
+    if (mix->n == 0 && n == 0)
+        return is_input (name, "-");
+    for (size_t i = 0; i < n; i++)
+        if (is_input (name, operands[i]))
+            return true;
+    for (size_t i = 0; i < mix->n; i++)
+        if (is_input (name, mix->names[i]))
+            return true;
+    return false;
+}
+
+enum ng_err
+work_check_state (const struct request *r, struct ng_fault *fault)
+{
+    const char *name = r->state, *what = NULL;
+
+    if (!name)
+        return NG_OK;
+    if (is_standard_output (name))
+        what = "standard output";
+    else if (strcmp (r->output, "-") != 0 && same_file (name, r->output))
+        what = "the output";
+    else if (is_any_input (name, &r->mix))
+        what = "an input";
+    else if (r->vocab && same_file (name, r->vocab))
+        what = "the vocabulary";
+    if (!what)
+        return NG_OK;
+    return ng_fault_set (fault, NG_EINVAL, NULL,
+                         "--state: %s is %s: the state needs a file of its own",
+                         cli_quote (name), what);
+}
