@@ -107,6 +107,7 @@ run (const struct request *r, struct work *w)
     struct keeper keeper = { .name = r->state };
     uint64_t batch_bytes =
         work_rows (r, w) * (s->n_steps + 1) * r->dtype.item_bytes;
+    bool keep = r->state && keeper_has_reader (r->output, w->out);
     uint64_t n = 0;
     enum ng_err err = NG_OK;
 
@@ -114,8 +115,7 @@ run (const struct request *r, struct work *w)
     for (; err == NG_OK && n < r->n_serve; n++)
     {
         err = work_serve (r, w);
-        /* What a named output has is there only when it is whole.  */
-        if (err == NG_OK && r->state && strcmp (r->output, "-") == 0)
+        if (err == NG_OK && keep)
             err = keeper_step (&keeper, &w->state, w->out, batch_bytes,
                                &w->fault);
         progress_update (n * batch_bytes);

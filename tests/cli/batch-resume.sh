@@ -133,12 +133,23 @@ done
 
 # Killed at any point, the next run goes on without a gap.
 batch --epochs=0 --steps=200000 >all
-for round in 1 2 3; do
+for round in 1 2 3 4 5; do
     rm -f state fifo
     mkfifo fifo
+    # The pipe may have a name, too.
+    case $round in
+        4) out=fifo ;;
+        5) out=/dev/stdout ;;
+        *) out=- ;;
+    esac
     # Not by way of batch: the kill is to meet the utility, not a shell.
-    ngram-batch -f raw -b 4 -s 25 --seed=7 --epochs=0 --state=state char.npy \
-        >fifo &
+    if [ $out = fifo ]; then
+        ngram-batch -f raw -b 4 -s 25 --seed=7 --epochs=0 --state=state \
+            -o fifo char.npy &
+    else
+        ngram-batch -f raw -b 4 -s 25 --seed=7 --epochs=0 --state=state \
+            -o $out char.npy >fifo &
+    fi
     pid=$!
     # Read some, wait until the pipe is full, and kill.
     { head -c $((round * 7777)) >/dev/null; sleep 1; kill -KILL $pid; } <fifo
@@ -152,6 +163,14 @@ for round in 1 2 3; do
     tail -c +$((step * record + 1)) all | head -c $((100 * record)) >exp
     compare exp out || fail_ 'killed and resumed'
 done
+
+# What a named file has is there only when it is whole, and so is its state.
+ngram-batch -f raw -b 4 -s 25 --epochs=0 --state=early -o whole char.npy &
+pid=$!
+sleep 0.5
+kill -KILL $pid
+wait $pid 2>/dev/null
+[ -e early ] && fail_ 'a state of a file that is not there'
 
 # Other sizes: each piece once.  Starts of rows are found by the positions that
 # a file of rising numbers has.
