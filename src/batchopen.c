@@ -90,7 +90,7 @@ open_vocabulary (struct request *r, struct work *w)
             ng_resume_eod (&w->state, r->resume, &r->given, &r->eod, &w->fault);
     ng_vocab_free (vocab);
     if (!r->has_pad)
-        r->pad = r->eod;
+        r->pad = r->resume && w->state.has_pad ? w->state.pad : r->eod;
     if (err == NG_OK && w->id_end > 0)
         err = check_id (w, "--eod", r->eod);
     if (err == NG_OK && w->id_end > 0)
@@ -199,6 +199,8 @@ open_corpus (struct request *r, struct work *w)
     w->state.step = step;
     w->state.documents = r->documents;
     w->state.eod = r->eod;
+    w->state.has_pad = documents;
+    w->state.pad = r->pad;
     source->n_tokens = s->n_tokens;
     source->checksum = checksum;
     source->origin = s->origin;

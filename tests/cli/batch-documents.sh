@@ -366,9 +366,18 @@ for kind in whole pack sentence sequential; do
         done | sed '/^$/d' | sort >out
         compare exp out || fail_ "$kind: $world ranks"
     done
-    $batch --epochs=3 --steps=20 --state=s book.npy >one || fail=1
+    $batch --pad=0 --epochs=3 book.npy >all || fail=1
+    $batch --pad=0 --epochs=3 --steps=20 --state=s book.npy >one || fail=1
     grep -q "^eod $eod\$" s || fail_ "$kind: no end in the state"
-    # Kind and end are taken from the state.
+    # Other padding may be asked for; states may say nothing of it.
+    $batch --epochs=3 --at=20 book.npy >exp || fail=1
+    ngram-batch --fields=$every --epochs=3 --resume=s --pad="$eod" book.npy \
+        >out || fail_ "$kind: --resume --pad"
+    compare exp out || fail_ "$kind: --resume --pad"
+    sed '/^pad /d' s >s3
+    ngram-batch --fields=$every --epochs=3 --resume=s3 book.npy >out || fail=1
+    compare exp out || fail_ "$kind: a state without padding"
+    # Kind, end and padding are taken from the state.
     ngram-batch --fields=$every --epochs=3 --steps=$((n / 2)) --resume=s \
         --state=s book.npy >two || fail_ "$kind: --resume"
     ngram-batch --fields=$every --epochs=3 --resume=s book.npy >three || fail=1

@@ -80,7 +80,7 @@ START_TEST (test_round_trip)
 }
 END_TEST
 
-/* Of documents: two more lines, and only orders that there are.  */
+/* Of documents: two more lines or three, and only orders that there are.  */
 START_TEST (test_documents)
 {
     for (enum ng_documents_kind kind = NG_DOCUMENTS_WHOLE;
@@ -94,6 +94,8 @@ START_TEST (test_documents)
             fill (&state, i == 6 ? 2 : 1);
             state.documents = kind;
             state.eod = 99;
+            state.has_pad = kind != NG_DOCUMENTS_PACK;
+            state.pad = UINT64_MAX;
             state.reverse = i == 2;
             state.spec.fixed_offset = i == 3;
             state.spec.mode = i == 1   ? NG_MODE_SEQUENTIAL
@@ -109,6 +111,8 @@ START_TEST (test_documents)
             {
                 ck_assert_int_eq (back.documents, kind);
                 ck_assert_uint_eq (back.eod, 99);
+                ck_assert (back.has_pad == state.has_pad);
+                ck_assert_uint_eq (back.pad, state.has_pad ? UINT64_MAX : 0);
             }
             ng_state_fini (&state);
             ng_state_fini (&back);

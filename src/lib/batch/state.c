@@ -121,6 +121,8 @@ put_state (const struct ng_state *state, struct ng_output *out)
     {
         err = put_word (out, "documents", kinds[state->documents]);
         err = put_number (out, "eod", state->eod);
+        if (state->has_pad)
+            err = put_number (out, "pad", state->pad);
     }
     err = put_number (out, "batch-size", spec->batch_size);
     err = put_number (out, "num-steps", spec->n_steps);
@@ -269,11 +271,11 @@ get_offset (struct lines *l, struct ng_sampler_spec *spec)
     return NG_OK;
 }
 
-/* The lines "documents" and "eod", if they come next.  */
+/* The lines "documents", "eod" and "pad", if they come next.  */
 static enum ng_err
 get_documents (struct lines *l, struct ng_state *state)
 {
-    static const char key[] = "documents";
+    static const char key[] = "documents", pad[] = "pad ";
     unsigned kind = 0;
     enum ng_err err;
 
@@ -283,7 +285,12 @@ get_documents (struct lines *l, struct ng_state *state)
     state->documents = (enum ng_documents_kind) kind;
     if (err == NG_OK && state->documents == NG_DOCUMENTS_CROSS)
         err = bad_key (l, key);
-    return err == NG_OK ? get_number (l, "eod", 0, &state->eod) : err;
+    if (err == NG_OK)
+        err = get_number (l, "eod", 0, &state->eod);
+    state->has_pad = strncmp (l->next, pad, sizeof pad - 1) == 0;
+    if (err == NG_OK && state->has_pad)
+        err = get_number (l, "pad", 0, &state->pad);
+    return err;
 }
 
 /* The lines "cut", of which the present one is the first; stops at the line

@@ -8,6 +8,7 @@
        reverse 0
        documents whole
        eod 2
+       pad 0
        batch-size 32
        num-steps 35
        rank 0
@@ -24,9 +25,11 @@
 
    STEP steps are served.  They are counted from an origin (the lines from-...
    and cut, see batch/sampler.h), where a run with these sizes began.  The lines
-   "documents" and "eod" are there if documents count.  Of a mixture there is a block from "tokens" on for each source, after its own
-   lines "source I", "share Q" and "served N".  A source is known by its number of tokens
-   and a checksum of a sample of them, wherever its file is.
+   "documents", "eod" and "pad" are there if documents count; "pad" may be
+   missing.  Of a mixture there is a block from "tokens" on for each source,
+   after its own lines "source I", "share Q" and "served N".  A source is known
+   by its number of tokens and a checksum of a sample of them, wherever its file
+   is.
 
    Call ng_state_init, fill in, ng_state_write; or ng_state_read; at the end
    ng_state_fini.  */
@@ -58,6 +61,8 @@ struct ng_state
     bool reverse;
     enum ng_documents_kind documents;
     uint64_t eod; /* their end, unless NG_DOCUMENTS_CROSS */
+    bool has_pad;
+    uint64_t pad; /* what fills their rows */
     bool mixture;
     uint64_t step;
     struct ng_state_source *sources; /* [n_sources] */
