@@ -2,8 +2,10 @@
 
 #include "mix.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include "base/mem.h"
@@ -131,29 +133,44 @@ mix_parse (struct mix *mix, const char *list)
 
 /* --------------------------------------------------------------------- opening */
 
-/* CRC-32 of the vocabulary beside the token file NAME.  NG_END if there is
-   none.  */
-static enum ng_err
-vocabulary_checksum (const char *name, uLong *crc, struct ng_fault *fault)
+/* The vocabulary beside the token file NAME; the caller frees it.  */
+static char *
+vocabulary_name (const char *name)
 {
     const char *slash = strrchr (name, '/'), *dot = strrchr (name, '.');
     size_t stem = dot && dot > slash ? (size_t) (dot - name) : strlen (name);
     char *path = malloc (stem + sizeof ".vocab");
-    unsigned char buf[4096];
-    struct ng_input *in = NULL;
-    struct ng_fault none = { 0 };
-    enum ng_err err;
-    size_t n;
 
     if (!path)
-        return NG_ENOMEM;
+        return NULL;
     memcpy (path, name, stem);
     memcpy (path + stem, ".vocab", sizeof ".vocab");
-    err = ng_input_check (path, &none);
+    return path;
+}
+
+/* Is there certainly no file PATH?  */
+static bool
+is_missing (const char *path)
+{
+    struct stat st;
+
+    return stat (path, &st) != 0 && (errno == ENOENT || errno == ENAMETOOLONG);
+}
+
+/* CRC-32 of the vocabulary PATH.  NG_END if there is none; as ng_input_open.  */
+static enum ng_err
+vocabulary_checksum (const char *path, uLong *crc, struct ng_fault *fault)
+{
+    unsigned char buf[4096];
+    struct ng_input *in = NULL;
+    enum ng_err err, err_close;
+    size_t n;
+
+    if (is_missing (path))
+        return NG_END;
+    err = ng_input_check (path, fault);
     if (err == NG_OK)
-        err = ng_input_open (path, &none, &in);
-    else
-        err = NG_EINVAL;
+        err = ng_input_open (path, fault, &in);
     *crc = crc32 (0, NULL, 0);
     while (err == NG_OK)
     {
@@ -161,24 +178,26 @@ vocabulary_checksum (const char *name, uLong *crc, struct ng_fault *fault)
         if (err == NG_OK)
             *crc = crc32 (*crc, buf, (uInt) n);
     }
-    (void) ng_input_close (in);
-    free (path);
-    if (err == NG_END)
-        return NG_OK;
-    (void) fault;
-    return NG_END;
+    err_close = ng_input_close (in);
+    return err == NG_END ? err_close : err;
 }
 
 static enum ng_err
-check_vocabularies (const struct mix *mix, struct ng_fault *fault)
+check_vocabularies (struct mix *mix, struct ng_fault *fault)
 {
     const char *first = NULL;
     uLong first_crc = 0, crc;
 
     for (size_t i = 0; i < mix->n; i++)
     {
-        enum ng_err err = vocabulary_checksum (mix->names[i], &crc, fault);
+        char *path = vocabulary_name (mix->names[i]);
+        enum ng_err err =
+            path ? vocabulary_checksum (path, &crc, fault) : NG_ENOMEM;
 
+        if (err != NG_OK && err != NG_END)
+            mix->blamed = path;
+        else
+            free (path);
         if (err == NG_END)
             continue;
         if (err != NG_OK)
@@ -227,6 +246,7 @@ mix_close (struct mix *mix)
         free (mix->names[i]);
         free (mix->weights[i]);
     }
+    free (mix->blamed);
     free (mix->names);
     free (mix->weights);
     free (mix->shards);

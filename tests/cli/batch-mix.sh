@@ -185,6 +185,16 @@ printf '<unk>\nx\n' >b.vocab
 ngram-batch -b 4 -s 10 --mix=$mix >out || fail_ 'one vocabulary'
 printf '<unk>\ny\n' >b.vocab
 bad 'b.npy: its vocabulary is another than that of a.npy' --mix=$mix
+# One that cannot be read is not one that is not there.
+rm b.vocab
+mkdir b.vocab
+bad 'b.vocab: Is a directory' --mix=$mix
+rmdir b.vocab
+gzip <a.vocab | head -c 15 >b.vocab
+bad 'b.vocab: ' --mix=$mix
+rm b.vocab
+ln -s b.vocab b.vocab
+bad 'b.vocab: Too many levels' --mix=$mix
 rm a.vocab b.vocab
 printf '<unk>\nx\n' >v
 returns_ 2 ngram-batch -f raw --vocab=v --mix=$mix >out 2>err || fail=1
