@@ -101,6 +101,25 @@ ngram-batch -m sequential -b 4 -s 25 --rank=1 --world=2 char.npy \
 ngram-batch -m sequential -b 4 -s 25 char.npy | sed '/^$/d' \
     | awk 'NR % 4 == 3 || NR % 4 == 0' >exp
 compare exp out || fail_ 'rows 2 and 3 are the second rank'\''s'
+# Of many ranks the last is far away, and so is each of its steps; the test's time
+# limit is the only clock.
+many='--rank=4294967293 --world=4294967294'
+for mode in random uniform; do
+    # shellcheck disable=SC2086 # Words.
+    ngram-batch -m $mode -b 4 -s 25 --epochs=0 $many --steps=3 char.npy >out \
+        || fail=1
+    for at in 0 1 2; do
+        ngram-batch -m $mode -b 4 -s 25 --epochs=0 --steps=1 \
+            --at=$((4294967293 + at * 4294967294)) char.npy || fail=1
+    done >exp
+    compare exp out || fail_ "$mode: a rank among many"
+    # shellcheck disable=SC2086 # Words.
+    ngram-batch -m $mode -b 4 -s 25 --epochs=1000000000 $many char.npy >all \
+        || fail=1
+    # shellcheck disable=SC2086 # Words.
+    bad "the run has $(grep -c '^$' all) steps" -m $mode -b 4 -s 25 \
+        --epochs=1000000000 $many --at=99999999 char.npy
+done
 bad '--rank must be below --world' --rank=2 --world=2 char.npy
 bad '--rank must be below --world' --rank=1 char.npy
 

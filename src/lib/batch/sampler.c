@@ -393,6 +393,9 @@ none_served (struct ng_sampler *s)
     return err == NG_OK ? NG_END : err;
 }
 
+static bool skip_epochs (const struct ng_sampler_spec *spec, uint64_t *epoch,
+                         uint64_t *n);
+
 /* Go on to the epoch that has the batch NEXT.  */
 static enum ng_err
 find_next (struct ng_sampler *s)
@@ -408,6 +411,10 @@ find_next (struct ng_sampler *s)
             s->epoch++;
             s->next -= s->n_batches;
             s->started = false;
+            /* Of many ranks one may serve nothing in most epochs.  */
+            if (s->spec.rng == NG_RNG_NATIVE
+                && !skip_epochs (&s->spec, &s->epoch, &s->next))
+                return NG_END;
         }
         if (s->spec.n_epochs > 0 && s->epoch >= s->spec.n_epochs)
             return NG_END;
