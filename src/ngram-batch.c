@@ -121,7 +121,7 @@ run (const struct request *r, struct work *w)
         progress_update (n * batch_bytes);
     }
     progress_stop ();
-    if (err == NG_END && r->has_at && n == 1)
+    if (err == NG_END && r->has_at && n == 1 && work_rows (r, w) > 0)
         err = ng_fault_set (&w->fault, NG_EINVAL, NULL,
                             "there is no step %llu: it is past the end",
                             (unsigned long long) r->at);

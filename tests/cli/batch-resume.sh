@@ -120,6 +120,15 @@ for mode in random uniform; do
     bad "the run has $(grep -c '^$' all) steps" -m $mode -b 4 -s 25 \
         --epochs=1000000000 $many --at=99999999 char.npy
 done
+# A rank without rows is none the poorer for a step that others serve.
+for at in 0 1; do
+    ngram-batch -m sequential -b 4 -s 25 --at=$at --rank=0 --world=7 char.npy \
+        >out 2>err || fail_ "a rank without rows: --at=$at"
+    [ "$(cat out err)" = "ngram-batch: rank 0 has no rows: there are more ranks \
+than rows" ] || fail_ "a rank without rows: --at=$at: $(cat out err)"
+done
+bad 'no step 999999' -m sequential -b 4 -s 25 --at=999999 --rank=0 --world=7 \
+    char.npy
 bad '--rank must be below --world' --rank=2 --world=2 char.npy
 bad '--rank must be below --world' --rank=1 char.npy
 
