@@ -220,7 +220,7 @@ mix_plan (struct mix *mix, const struct mix_request *request,
     if (err == NG_OK)
         err = make_mixture (mix, true, sources, n, mix->n_pieces, from, spec,
                             fault, &mix->mixture);
-    if (err == NG_OK && request->step + spec->rank > from)
+    if (err == NG_OK && (request->step > from || spec->rank > 0))
         err = ng_mixture_seek (mix->mixture, request->step);
     state->n_sources = 0;
     for (size_t i = 0; err == NG_OK && i < n; i++)

@@ -129,6 +129,30 @@ than rows" ] || fail_ "a rank without rows: --at=$at: $(cat out err)"
 done
 bad 'no step 999999' -m sequential -b 4 -s 25 --at=999999 --rank=0 --world=7 \
     char.npy
+# The numbers of steps and of epochs end, and do not start again.
+last='--epochs=0 --at=18446744073709551614'
+for how in '' '-m uniform' '-m sequential' '--documents=whole --eod=1'; do
+    # shellcheck disable=SC2086 # Words.
+    ngram-batch $how -b 1 -s 500 $last --steps=1 -f jsonl char.npy >out \
+        || fail=1
+    [ "$(cut -c 1-29 out)" = '{"step":18446744073709551614,' ] \
+        || fail_ "$how: the last step: $(cut -c 1-29 out)"
+    # shellcheck disable=SC2086 # Words.
+    bad 'step 18446744073709551615 is too far' $how -b 1 -s 500 $last \
+        --steps=2 char.npy
+done
+ngram-batch -b 1 -s 170579 --epochs=0 --offset=0 --rank=1 --world=2 -f jsonl \
+    --at=9223372036854775806 --steps=1 char.npy >out || fail=1
+grep -q '"epoch":18446744073709551613,' out || fail_ 'the last epoch but one'
+bad 'step 18446744073709551615 is too far' -b 1 -s 500 --epochs=0 \
+    --at=18446744073709551615 char.npy
+bad 'step 9223372036854775808 is too far' -b 1 -s 170579 --epochs=0 --offset=0 \
+    --rank=1 --world=2 --at=9223372036854775807 char.npy
+bad 'step 18446744073709551614 is too far' -b 1 -s 100000 --epochs=0 \
+    --at=18446744073709551614 char.npy
+bad 'step 18446744073709551615 is too far' --mix=char.npy:1 --epochs=0 \
+    --rank=1 --world=2 --at=18446744073709551615
+
 bad '--rank must be below --world' --rank=2 --world=2 char.npy
 bad '--rank must be below --world' --rank=1 char.npy
 

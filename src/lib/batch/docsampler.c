@@ -416,6 +416,9 @@ ng_docsampler_next (struct ng_docsampler *s, struct ng_docbatch *batch)
 
     if (n_rows == 0 || !locate (s, s->batch, &epoch, &index))
         return NG_END;
+    if (s->step == UINT64_MAX || s->batch > UINT64_MAX - s->stride)
+        return ng_fault_set (s->fault, NG_EOVERFLOW, s->file,
+                             "step %" PRIu64 " is too far", s->step);
     start_epoch (s, epoch);
     err = fill (s, index, n_rows);
     if (err != NG_OK)

@@ -393,6 +393,14 @@ none_served (struct ng_sampler *s)
     return err == NG_OK ? NG_END : err;
 }
 
+/* STEP, or the epoch that it is in, is more than can be counted.  */
+static enum ng_err
+too_far (const struct ng_sampler *s, uint64_t step)
+{
+    return ng_fault_set (s->fault, NG_EOVERFLOW, s->file,
+                         "step %" PRIu64 " is too far", step);
+}
+
 static bool skip_epochs (const struct ng_sampler_spec *spec, uint64_t *epoch,
                          uint64_t *n);
 
@@ -408,13 +416,15 @@ find_next (struct ng_sampler *s)
         {
             if (s->spec.n_epochs > 0 && s->epoch + 1 >= s->spec.n_epochs)
                 return NG_END;
+            if (s->epoch == UINT64_MAX)
+                return too_far (s, s->step);
             s->epoch++;
             s->next -= s->n_batches;
             s->started = false;
             /* Of many ranks one may serve nothing in most epochs.  */
             if (s->spec.rng == NG_RNG_NATIVE
                 && !skip_epochs (&s->spec, &s->epoch, &s->next))
-                return NG_END;
+                return s->spec.n_epochs > 0 ? NG_END : too_far (s, s->step);
         }
         if (s->spec.n_epochs > 0 && s->epoch >= s->spec.n_epochs)
             return NG_END;
@@ -432,6 +442,8 @@ ng_sampler_next (struct ng_sampler *s, struct ng_batch_rows *rows)
 
     if (ng_sampler_rows (s) == 0)
         return NG_END;
+    if (s->step == UINT64_MAX)
+        return too_far (s, s->step);
     err = find_next (s);
     if (err == NG_END && !s->served)
         return none_served (s);
@@ -490,7 +502,8 @@ round_batches (const struct ng_sampler_spec *spec, uint64_t n)
 
 /* Go N batches on from the start of EPOCH, which the origin is not in: set
    EPOCH, and N to the index within it.  False if there are not so many; then
-   N is the index past the last.  */
+   N is the index past the last.  Without end of epochs, false if there are more
+   than can be counted.  */
 static bool
 skip_epochs (const struct ng_sampler_spec *spec, uint64_t *epoch, uint64_t *n)
 {
@@ -506,7 +519,7 @@ skip_epochs (const struct ng_sampler_spec *spec, uint64_t *epoch, uint64_t *n)
     }
     while (spec->n_epochs == 0 || *epoch < spec->n_epochs)
     {
-        uint64_t here, rounds = 0;
+        uint64_t here, jump, rounds = 0;
 
         if (*epoch % n_offsets == 0)
             rounds = *n / per_round;
@@ -515,7 +528,9 @@ skip_epochs (const struct ng_sampler_spec *spec, uint64_t *epoch, uint64_t *n)
             rounds = (spec->n_epochs - *epoch) / n_offsets;
         if (rounds > 0)
         {
-            *epoch += rounds * n_offsets;
+            if (!ng_ckd_mul (rounds, n_offsets, &jump)
+                || !ng_ckd_add (*epoch, jump, epoch))
+                return false;
             *n -= rounds * per_round;
             continue;
         }
@@ -523,7 +538,8 @@ skip_epochs (const struct ng_sampler_spec *spec, uint64_t *epoch, uint64_t *n)
         if (*n < here)
             return true;
         *n -= here;
-        *epoch += 1;
+        if (!ng_ckd_add (*epoch, 1, epoch))
+            return false;
     }
     return false;
 }
@@ -543,6 +559,8 @@ locate_native (struct ng_sampler *s, uint64_t n)
     here = native_batches (spec, s->epoch);
     if (n >= here)
     {
+        if (s->epoch == UINT64_MAX)
+            return false;
         s->next -= here;
         s->epoch++;
         found = skip_epochs (spec, &s->epoch, &s->next);
@@ -593,6 +611,8 @@ locate (struct ng_sampler *s, uint64_t step, uint64_t n)
     if (found)
         return start_epoch (s);
     s->started = false;
+    if (s->spec.n_epochs == 0)
+        return too_far (s, step);
     total = n - s->next;
     steps = s->spec.origin.step;
     if (total > s->phase)
@@ -613,8 +633,7 @@ ng_sampler_seek (struct ng_sampler *s, uint64_t step)
     assert (step >= s->spec.origin.step);
     if (!ng_ckd_mul (step - s->spec.origin.step, s->stride, &n)
         || !ng_ckd_add (n, s->phase, &n))
-        return ng_fault_set (s->fault, NG_EOVERFLOW, s->file,
-                             "step %" PRIu64 " is too far", step);
+        return too_far (s, step);
     s->step = step;
     return locate (s, step, n);
 }
