@@ -48,7 +48,9 @@ keeper_step (struct keeper *keeper, const struct ng_state *state,
 
     (void) clock_gettime (CLOCK_MONOTONIC, &t);
     now = (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-    if (err != NG_OK || (now - keeper->written < INTERVAL && !may_wait (ng_output_fd (out), bytes)))
+    if (err != NG_OK
+        || (now - keeper->written < INTERVAL
+            && !may_wait (ng_output_fd (out), bytes)))
         return err;
     keeper->written = now;
     return ng_state_write (state, keeper->name, fault);

@@ -25,7 +25,7 @@ struct mix
     char **weights;              /* [n] as written; owned */
     struct ng_shards *shards;    /* [n] */
     struct ng_plan_source *plan; /* [n] */
-    char *blamed; /* a file that a fault names; owned */
+    char *blamed;                /* a file that a fault names; owned */
     struct ng_mixture *mixture;
     uint64_t n_pieces; /* in all; 0: without end */
 };

@@ -28,7 +28,7 @@ struct ng_mixture
     size_t n_sources;
     /* [n_sources] NULL: not served, nor in the middle of an epoch */
     struct ng_sampler **samplers;
-    uint64_t *served;             /* [n_sources] by this rank */
+    uint64_t *served; /* [n_sources] by this rank */
     size_t n_active;
     uint32_t *active; /* [n_active] sources in turn of FAIR */
     struct ng_fair *fair;
