@@ -314,6 +314,8 @@ batch_check_options (const struct request *r)
                          (unsigned long long) s->world);
     if (s->mode == NG_MODE_UNIFORM && s->rng == NG_RNG_PYTHON)
         cli_usage_error ("--mode=uniform goes with --rng=native only");
+    if (s->mode == NG_MODE_UNIFORM && r->given.offset)
+        cli_usage_error ("--mode=uniform has no --offset: rows start anywhere");
     check_documents (r);
     if (r->convert && (r->mix.n > 0 || strcmp (r->output, "-") == 0))
         cli_usage_error ("--output-format goes with --output, and not with"

@@ -197,6 +197,7 @@ bad '--mode' -m both range.npy
 bad '--dtype' --dtype=u3 range.npy
 bad '--batch-size' -b 0 range.npy
 bad '--offset' --offset=-1 range.npy
+bad '--mode=uniform has no --offset' -b 1 -s 5 -m uniform --offset=3 range.npy
 
 # Nothing half-written: a bad id late in the file leaves the old file.
 echo old >kept
