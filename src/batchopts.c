@@ -199,6 +199,26 @@ parse_fields (const char *list, struct ng_fields *fields)
     } while (*list++ == ',');
 }
 
+/* The long name of the option KEY.  */
+static const char *
+option_name (int key)
+{
+    const struct cli_option *o = options;
+
+    while (o->name && o->key != key)
+        o++;
+    return o->name;
+}
+
+/* Does KEY say something of a whole corpus, which --output-format writes?  */
+static bool
+is_of_corpus (int key)
+{
+    return key == 'o' || key == OPT_REVERSE || key == OPT_VOCAB
+           || key == OPT_DTYPE || key == OPT_INPUT_DTYPE
+           || key == OPT_OUTPUT_FORMAT || key == OPT_MIX;
+}
+
 void
 batch_options (int argc, char **argv, struct request *r)
 {
@@ -207,6 +227,9 @@ batch_options (int argc, char **argv, struct request *r)
 
     cli_start (&program, argc, argv);
     while ((key = cli_next (&arg)) != -1)
+    {
+        if (!is_of_corpus (key))
+            r->of_batches = option_name (key);
         switch (key)
         {
         case OPT_AT:
@@ -270,6 +293,7 @@ batch_options (int argc, char **argv, struct request *r)
         default:
             (void) parse_order_option (key, arg, r);
         }
+    }
 }
 
 /* Options of documents that do not go together.  */
@@ -320,6 +344,10 @@ batch_check_options (const struct request *r)
     if (r->convert && (r->mix.n > 0 || strcmp (r->output, "-") == 0))
         cli_usage_error ("--output-format goes with --output, and not with"
                          " --mix");
+    if (r->convert && r->of_batches)
+        cli_usage_error ("--output-format writes no batches: it does not go"
+                         " with --%s",
+                         r->of_batches);
     if (r->mix.n == 0)
     {
         if (r->mix_kind != NG_WEIGHT_SHARES || r->max_epochs > 0 || r->dry_run)

@@ -37,7 +37,8 @@ struct request
     bool dry_run;
     const char *vocab;
     bool header;
-    bool convert; /* to a token file of FORM */
+    const char *of_batches; /* an option that says something of batches */
+    bool convert;           /* to a token file of FORM */
     enum ng_token_form form;
     bool has_bare;
     struct ng_dtype bare;

@@ -79,6 +79,23 @@ if [ -c /dev/full ]; then
     [ "$(cat full.bin)" = old ] || fail_ 'new tokens without their index'
 fi
 bad 'goes with --output' --output-format=npy char.npy
+# Options of batches have no meaning for a whole corpus.
+for option in -m=random -b=2 -s=5 --seed=1 --epochs=2 --offset=3 \
+    --documents=cross --fields=tokens,mask --rng=native --at=3 --steps=2 \
+    --state=x.state --rank=0 --world=2 --max-epochs=2 --mix-by=shares --dry-run \
+    -f=raw --header; do
+    name=$(echo "$option" | sed 's/^-m=/--mode=/; s/^-b=/--batch-size=/
+        s/^-s=/--num-steps=/; s/^-f=/--format=/; s/=.*//')
+    option=$(echo "$option" | sed 's/^\(-.\)=/\1/')
+    bad "no batches: it does not go with $name" --output-format=npy -o x.npy \
+        "$option" char.npy
+done
+bad '--eod' --output-format=npy -o x.npy --eod=3 char.npy
+bad '--pad' --output-format=npy -o x.npy --pad=3 char.npy
+[ -e x.npy ] && fail_ 'options of batches: a file'
+ngram-batch --output-format=npy --dtype=i8 --reverse --vocab=char.vocab \
+    -o x.npy char.npy || fail_ 'options of a corpus'
+rm -f x.npy
 [ -e x ] || [ -e x.bin ] && fail_ 'a refused output is there'
 
 # Bare ids whose first one is gzip's magic (35615 in two bytes) are no gzip; a
