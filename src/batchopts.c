@@ -355,6 +355,9 @@ batch_check_options (const struct request *r)
                              " --mix");
         return;
     }
+    if (r->dry_run && (r->state || strcmp (r->output, "-") != 0))
+        cli_usage_error ("--dry-run writes neither --output nor --state: the"
+                         " plan goes to standard output");
     (void) cli_operands (&n);
     if (n > 0)
         cli_usage_error ("files are operands or in --mix, not both");

@@ -222,6 +222,9 @@ bad 'the mixture has 4 pieces' -s 1000 --mix=a.npy:1 -b 5
 bad 'no step 500: the run has 399 steps' -b 4 -s 10 --at=500 --mix=$mix
 bad 's1: the state of a mixture' --resume=s1 a.npy
 bad 'go with --mix' --dry-run a.npy
+bad '--dry-run writes neither' --dry-run -o plan --mix=a.npy:1
+bad '--dry-run writes neither' --dry-run --state=plan --mix=a.npy:1
+[ -e plan ] && fail_ '--dry-run wrote a file'
 
 # A thousand sources, within 32 MiB.
 i=0
