@@ -74,7 +74,7 @@ add_source (struct mix *mix, const char *list, unsigned long line,
     mix->n = n + 1;
 }
 
-/* The whole content of NAME, ended by NUL; the caller frees it.  */
+/* The whole content of NAME, ended by the only NUL; the caller frees it.  */
 static char *
 read_list (const char *name)
 {
@@ -103,6 +103,13 @@ read_list (const char *name)
     if (!text)
         die (NG_ENOMEM);
     text[len] = '\0';
+    if (strlen ((char *) text) != len)
+    {
+        (void) ng_fault_at_byte (&fault, NG_EFORMAT, name,
+                                 strlen ((char *) text), "%s",
+                                 "a NUL byte: not a list of sources");
+        exit (cli_finish (cli_fault (&fault, NG_EFORMAT)));
+    }
     return (char *) text;
 }
 

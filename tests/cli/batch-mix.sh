@@ -211,6 +211,8 @@ bad 'weight' --mix=a.npy:1234567890
 bad "'' is not FILE:WEIGHT" --mix=a.npy:1,,b.npy:1
 printf '# two\n\na.npy:1\nb.npy:1e9\n' >list
 bad "list:4: 'b.npy:1e9' has a weight" --mix=@list
+printf 'a.npy:1\nb.npy:1\0\nc.npy:1\n' >list
+bad 'list: byte 15: a NUL byte' --mix=@list
 bad 'above zero' --mix=a.npy:0,b.npy:0
 bad 'not both' --mix=a.npy:1 b.npy
 bad 'mode=random' -m sequential --mix=a.npy:1

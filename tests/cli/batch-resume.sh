@@ -294,6 +294,8 @@ bad "s4:.*line 'checksum' is missing or wrong" --resume=s4 rising.npy
 head -n 15 s1 >s4
 bad 's4:15: not a usable state file' --resume=s4 rising.npy
 bad 'rising.npy:1: not a usable state file' --resume=rising.npy rising.npy
+{ cat s1; printf '\0more\n'; } >s4
+bad "s4:[0-9]*: not a usable state file: its line 'end'" --resume=s4 rising.npy
 bad 'nowhere: No such file' --resume=nowhere rising.npy
 # A state that cannot be written is an error, before anything is served, and
 # leaves nothing.

@@ -175,8 +175,9 @@ struct lines
 {
     const char *name;
     struct ng_fault *fault;
-    char *next;    /* in the text, which ends with NUL */
-    uint64_t line; /* number of the present one */
+    char *next;      /* in the text, which ends with NUL */
+    const char *end; /* there; a NUL before it is in none of the lines */
+    uint64_t line;   /* number of the present one */
     char *key;
     char *value; /* after the space; "" if there is none */
 };
@@ -449,7 +450,8 @@ parse (struct lines *l, struct ng_state *state)
         return bad_line (l, "it is cut short");
     while (err == NG_OK && strcmp (l->key, "end") != 0)
         err = get_source (l, state);
-    if (err == NG_OK && (state->n_sources == 0 || next_line (l)))
+    if (err == NG_OK
+        && (state->n_sources == 0 || next_line (l) || l->next != l->end))
         return bad_key (l, "end");
     if (err == NG_OK && state->n_sources > 1 && !state->mixture)
         return bad_key (l, "source");
@@ -460,7 +462,7 @@ parse (struct lines *l, struct ng_state *state)
 }
 
 static enum ng_err
-read_text (const char *name, struct ng_fault *fault, char **text)
+read_text (const char *name, struct ng_fault *fault, char **text, size_t *size)
 {
     struct ng_input *in = NULL;
     unsigned char *buf = NULL;
@@ -491,6 +493,7 @@ read_text (const char *name, struct ng_fault *fault, char **text)
     if (err == NG_OK)
         buf[len] = '\0';
     *text = (char *) buf;
+    *size = len;
     return err;
 }
 
@@ -498,11 +501,15 @@ enum ng_err
 ng_state_read (const char *name, struct ng_state *state, struct ng_fault *fault)
 {
     char *text = NULL;
-    enum ng_err err = read_text (name, fault, &text);
+    size_t size = 0;
+    enum ng_err err = read_text (name, fault, &text, &size);
     struct lines lines = { .name = name, .fault = fault, .next = text };
 
     if (err == NG_OK)
+    {
+        lines.end = text + size;
         err = parse (&lines, state);
+    }
     free (text);
     return err;
 }
