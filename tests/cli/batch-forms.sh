@@ -79,6 +79,25 @@ if [ -c /dev/full ]; then
     [ "$(cat full.bin)" = old ] || fail_ 'new tokens without their index'
 fi
 bad 'goes with --output' --output-format=npy char.npy
+# Where one of the two files of Megatron cannot be written there is neither.
+ln -s /dev/full cv.idx
+bad 'cv.bin: its .idx file: write error: No space' --output-format=megatron \
+    -o cv.bin char.npy
+[ -e cv.bin ] && fail_ 'tokens without an index'
+rm cv.idx
+mkdir cv.idx
+bad 'cv.bin: its .idx file: .*Is a directory' --output-format=megatron \
+    -o cv.bin char.npy
+[ -e cv.bin ] && fail_ 'tokens without an index'
+rmdir cv.idx
+mkdir cv.bin
+bad 'cv.bin: .*Is a directory' --output-format=megatron -o cv.bin char.npy
+[ -e cv.idx ] && fail_ 'an index without tokens'
+rmdir cv.bin
+ln -s /dev/full cv.bin
+bad 'cv.bin: write error: No space' --output-format=megatron -o cv.bin char.npy
+[ -e cv.idx ] && fail_ 'an index without tokens'
+rm cv.bin
 # Options of batches have no meaning for a whole corpus.
 for option in -m=random -b=2 -s=5 --seed=1 --epochs=2 --offset=3 \
     --documents=cross --fields=tokens,mask --rng=native --at=3 --steps=2 \

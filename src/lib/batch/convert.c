@@ -2,6 +2,7 @@
 
 #include "batch/convert.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,6 +154,18 @@ write_index (const struct ng_shards *shards, struct ng_dtype dtype,
     return err;
 }
 
+/* The fault is that of the index beside NAME, whose own name goes away.  */
+static void
+blame_index (struct ng_fault *fault, const char *name)
+{
+    char text[NG_FAULT_TEXT_MAX];
+
+    (void) snprintf (text, sizeof text, "its .idx file%s%.200s",
+                     fault->text[0] ? ": " : "", fault->text);
+    memcpy (fault->text, text, sizeof text);
+    fault->file = name;
+}
+
 enum ng_err
 ng_convert (const struct ng_shards *shards, const char *name,
             enum ng_token_form form, struct ng_dtype dtype, uint64_t id_end,
@@ -185,9 +198,8 @@ ng_convert (const struct ng_shards *shards, const char *name,
     if (err == NG_OK)
         err = err_close;
     err_close = ng_output_close (out);
-    /* The fault may borrow a name that goes away here.  */
-    if (fault->file == index_name)
-        fault->file = name;
+    if (index_name && fault->file == index_name)
+        blame_index (fault, name);
     free (index_name);
     return err == NG_OK ? err_close : err;
 }
