@@ -460,6 +460,8 @@ ngram-batch -b 1 -s 65534 --documents=whole --eod=1 --fields=lengths \
     --steps=1 book.npy >out || fail=1
 bad 'book.npy: has 343 rows of 1 document: a batch needs 5000' \
     --documents=whole --eod=60000 -b 5000 book.npy
+bad 'the corpus has [0-9]* rows of 1 document: a batch needs 5000' \
+    --documents=whole --eod=60000 -b 5000 book.npy book.npy
 printf '1\n1\n1\n' | npy 3 >ends.npy
 bad 'ends.npy: has 0 rows of 3 documents' --documents=pack --eod=1 -b 1 ends.npy
 npy 0 </dev/null >none.npy

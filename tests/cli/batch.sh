@@ -173,7 +173,7 @@ bad 'range.npy: has 35 tokens: a batch of 1 row of 11 .* offset 24 needs 36' \
     -b 1 -s 11 --offset=24 range.npy
 returns_ 0 ngram-batch -b 1 -s 11 --offset=23 range.npy >out || fail=1
 bad 'range.npy: has 35 tokens' -m sequential -b 7 -s 5 range.npy
-bad '70 tokens' -b 70 -s 1 range.npy range.npy
+bad 'the corpus has 70 tokens' -b 70 -s 1 range.npy range.npy
 bad 'missing.npy: No such file' range.npy missing.npy
 bad '\.: Is a directory' .
 bad 'standard input: ' -b 1 -s 1

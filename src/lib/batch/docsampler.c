@@ -111,10 +111,10 @@ ng_docsampler_new (const struct ng_sampler_spec *spec,
     assert (!sequential || kind == NG_DOCUMENTS_WHOLE);
     if (counts->n_rows < spec->batch_size)
         return ng_fault_set (fault, NG_EINVAL, file,
-                             "has %" PRIu64 " row%s of %" PRIu64
+                             "%shas %" PRIu64 " row%s of %" PRIu64
                              " document%s: a batch needs %" PRIu64,
-                             counts->n_rows, ng_plural (counts->n_rows),
-                             counts->n_documents,
+                             file ? "" : "the corpus ", counts->n_rows,
+                             ng_plural (counts->n_rows), counts->n_documents,
                              ng_plural (counts->n_documents), spec->batch_size);
     s = calloc (1, sizeof *s);
     if (!s)

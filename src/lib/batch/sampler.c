@@ -171,13 +171,14 @@ check_length (const struct ng_sampler_spec *spec, uint64_t offset,
                              " is too large",
                              spec->batch_size, spec->n_steps);
     if (spec->n_tokens < need)
-        return ng_fault_set (
-            fault, NG_EINVAL, file,
-            "has %" PRIu64 " token%s: a batch of %" PRIu64 " row%s of %" PRIu64
-            " step%s from offset %" PRIu64 " needs %" PRIu64,
-            spec->n_tokens, ng_plural (spec->n_tokens), spec->batch_size,
-            ng_plural (spec->batch_size), spec->n_steps,
-            ng_plural (spec->n_steps), offset, need);
+        return ng_fault_set (fault, NG_EINVAL, file,
+                             "%shas %" PRIu64 " token%s: a batch of %" PRIu64
+                             " row%s of %" PRIu64 " step%s from offset %" PRIu64
+                             " needs %" PRIu64,
+                             file ? "" : "the corpus ", spec->n_tokens,
+                             ng_plural (spec->n_tokens), spec->batch_size,
+                             ng_plural (spec->batch_size), spec->n_steps,
+                             ng_plural (spec->n_steps), offset, need);
     return NG_OK;
 }
 
