@@ -43,11 +43,8 @@ find_eod (struct request *r, const struct ng_vocab *vocab,
     size_t len = strlen (text);
     uint32_t id;
 
-    if (len > 0 && strspn (text, "0123456789") == len)
-    {
-        r->eod = cli_count (text, 0, UINT64_MAX);
+    if (r->eod_is_number)
         return NG_OK;
-    }
     if (!vocab)
         return ng_fault_set (fault, NG_EINVAL, NULL,
                              "--eod: %s is no number; a name needs --vocab",

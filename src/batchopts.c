@@ -153,6 +153,9 @@ parse_order_option (int key, const char *arg, struct request *r)
         return true;
     case OPT_EOD:
         r->eod_text = arg;
+        r->eod_is_number =
+            *arg != '\0' && strspn (arg, "0123456789") == strlen (arg);
+        r->eod = r->eod_is_number ? cli_count (arg, 0, UINT64_MAX) : 0;
         r->given.eod = true;
         return true;
     case OPT_RNG:

@@ -21,7 +21,8 @@ struct request
     enum ng_documents_kind documents;
     const char
         *eod_text; /* a number, or a name in the vocabulary; NULL: none */
-    uint64_t eod;  /* known once the vocabulary is */
+    bool eod_is_number;
+    uint64_t eod; /* if it is a name, known once the vocabulary is */
     bool has_pad;
     uint64_t pad;
     struct ng_fields fields;

@@ -446,6 +446,8 @@ bad 'book.vocab: has no token' --documents=whole --eod=zzz --vocab=book.vocab \
 bad '--eod: ' --documents=whole --eod= book.npy
 bad '--eod: id 999999 is not in the vocabulary' --documents=whole \
     --eod=999999 --vocab=book.vocab book.npy
+bad '--eod: 99999999999999999999 is too large' --documents=whole \
+    --eod=99999999999999999999 -s 5 book.npy
 bad '--pad: id 999999 is not in the vocabulary' --documents=whole --eod=1 \
     --pad=999999 --vocab=book.vocab book.npy
 bad '--pad: id 65536 does not fit dtype u2' --documents=whole --eod=1 \
