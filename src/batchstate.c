@@ -8,8 +8,9 @@
 
 #include "batchwork.h"
 #include "cli.h"
+#include "io/outname.h"
 
-/* Are A and B one file?  Devices are not: what is written to them is gone.  */
+/* Devices are not one file: what is written to them is gone.  */
 static bool
 same_inode (const struct stat *a, const struct stat *b)
 {
@@ -17,29 +18,12 @@ same_inode (const struct stat *a, const struct stat *b)
            && !S_ISCHR (a->st_mode);
 }
 
-/* The status of the folder that NAME is in.  False if that is not known.  */
-static bool
-stat_folder (const char *name, struct stat *st)
-{
-    const char *slash = strrchr (name, '/');
-    char *folder = slash ? strndup (name, (size_t) (slash - name) + 1) : NULL;
-    bool known = stat (folder ? folder : ".", st) == 0;
-
-    free (folder);
-    return known;
-}
-
-/* Are A and B, of which one may not be there yet, one file?  */
 static bool
 same_file (const char *a, const char *b)
 {
-    const char *slash_a = strrchr (a, '/'), *slash_b = strrchr (b, '/');
     struct stat st_a, st_b;
 
-    if (stat (a, &st_a) == 0 && stat (b, &st_b) == 0)
-        return same_inode (&st_a, &st_b);
-    return strcmp (slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) == 0
-           && stat_folder (a, &st_a) && stat_folder (b, &st_b)
+    return stat (a, &st_a) == 0 && stat (b, &st_b) == 0
            && same_inode (&st_a, &st_b);
 }
 
@@ -50,18 +34,6 @@ is_open_as (const char *name, int fd)
     struct stat a, b;
 
     return fstat (fd, &a) == 0 && stat (name, &b) == 0 && same_inode (&a, &b);
-}
-
-static bool
-is_standard_output (const char *name)
-{
-    static const char *const names[] = { "-", "/dev/stdout", "/dev/fd/1",
-                                         "/proc/self/fd/1" };
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp (name, names[i]) == 0)
-            return true;
-    return is_open_as (name, STDOUT_FILENO);
 }
 
 /* Is NAME the token file INPUT, or the index beside it?  */
@@ -111,9 +83,9 @@ work_check_state (const struct request *r, struct ng_fault *fault)
 
     if (!name)
         return NG_OK;
-    if (is_standard_output (name))
+    if (ng_outname_same (name, "-"))
         what = "standard output";
-    else if (strcmp (r->output, "-") != 0 && same_file (name, r->output))
+    else if (ng_outname_same (name, r->output))
         what = "the output";
     else if (is_any_input (name, &r->mix))
         what = "an input";
