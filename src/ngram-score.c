@@ -286,17 +286,6 @@ score (struct job *job)
     return err == NG_OK ? ng_output_commit (job->out) : err;
 }
 
-/* Is standard input among NAMES[N], or read for want of them?  */
-static bool
-reads_stdin (const char *const *names, size_t n)
-{
-    bool answer = n == 0;
-
-    for (size_t i = 0; i < n; i++)
-        answer = answer || strcmp (names[i], "-") == 0;
-    return answer;
-}
-
 /* Look for the operands before the model is read.  */
 static enum ng_err
 run (struct job *job)
@@ -305,9 +294,10 @@ run (struct job *job)
     const char *const *names = cli_operands (&n);
     enum ng_err err;
 
-    if (strcmp (job->asked.name, "-") == 0 && reads_stdin (names, n))
-        cli_usage_error ("model and text cannot both be standard input");
+    text_check_input ("model", job->asked.name);
     err = ng_input_check_all (names, n, NULL, &job->fault);
+    if (err == NG_OK)
+        err = text_check_loop (job->output, &job->fault);
     if (err == NG_OK)
         err = model_open (&job->asked, &job->fault, &job->model);
     if (err == NG_OK)

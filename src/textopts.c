@@ -79,7 +79,7 @@ text_check_name (const char *option, const char *text)
 }
 
 void
-text_check_input (const char *option, const char *file)
+text_check_input (const char *what, const char *file)
 {
     size_t n;
     const char *const *names = cli_operands (&n);
@@ -90,7 +90,7 @@ text_check_input (const char *option, const char *file)
     for (size_t i = 0; i < n; i++)
         read_twice = read_twice || strcmp (names[i], "-") == 0;
     if (read_twice)
-        cli_usage_error ("%s and text cannot both be standard input", option);
+        cli_usage_error ("%s and text cannot both be standard input", what);
 }
 
 enum ng_err

@@ -44,9 +44,9 @@ void text_tokenizer (const struct text_options *o, struct ng_tokenizer *t);
 /* Warn if T met bytes that are not UTF-8, telling the first place.  */
 void text_warn (const struct ng_tokenizer *t);
 
-/* End the program if the operands are text from standard input and so is what
-   OPTION names, FILE (NULL: nothing).  */
-void text_check_input (const char *option, const char *file);
+/* End the program if the operands are text from standard input and so is FILE
+   (NULL: nothing), which is WHAT, such as "--vocab".  */
+void text_check_input (const char *what, const char *file);
 
 /* Text that goes to standard output while it is read must not come from the same
    file: there would be no end.  NG_EINVAL if one of the operands is that.

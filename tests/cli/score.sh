@@ -264,4 +264,13 @@ ngram-score -m - text <2.ngm >out || fail=1
 ngram-score -m 2.ngm - <text >exp || fail=1
 compare exp out || fail=1
 
+# Scores that go to the file that is scored have no end.
+yes 'a b c' | head -n 20000 >loop
+cp loop loop.exp
+# shellcheck disable=SC2094 # That is the point.
+timeout 60 ngram-score -m 4.ngm loop >>loop 2>err
+[ $? = 2 ] && grep -q 'it is written to while it is read' err \
+    || fail_ "a loop: $(cat err)"
+cmp loop loop.exp || fail_ 'a loop was written to'
+
 Exit $fail
