@@ -17,8 +17,8 @@
 #include "batchopts.h"
 #include "io/output.h"
 
-/* Batches come from a mixture (struct request), from the documents, or else from
-   the sampler.  */
+/* Batches come from a mixture (struct request), from the documents, or else
+   from the sampler.  */
 struct work
 {
     struct ng_fault fault;
@@ -40,11 +40,13 @@ struct work
    names in it stand for.  */
 enum ng_err work_open_files (struct request *r, struct work *w) NG_MUST_CHECK;
 
-/* Stand where batches are to start, and have in W's state what it is to say.  */
+/* Stand where batches are to start, and have in W's state what it is to
+   say.  */
 enum ng_err work_open_source (struct request *r, struct work *w) NG_MUST_CHECK;
 
 /* Refuse a state that would overwrite what is read or written besides, or go to
-   standard output.  A state that is resumed from may be the one that is kept.  */
+   standard output.  A state that is resumed from may be the one that is
+   kept.  */
 enum ng_err work_check_state (const struct request *r,
                               struct ng_fault *fault) NG_MUST_CHECK;
 

@@ -21,8 +21,8 @@ struct keeper
    has is there only when it is whole, and so is its state.  */
 bool keeper_has_reader (const char *name, const struct ng_output *out);
 
-/* STATE is what it will be once OUT, which has a reader, is flushed: flush it, and
-   write the state if it is time.  A batch has BYTES bytes.  */
+/* STATE is what it will be once OUT, which has a reader, is flushed: flush it,
+   and write the state if it is time.  A batch has BYTES bytes.  */
 enum ng_err keeper_step (struct keeper *keeper, const struct ng_state *state,
                          struct ng_output *out, uint64_t bytes,
                          struct ng_fault *fault) NG_MUST_CHECK;

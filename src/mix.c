@@ -164,7 +164,8 @@ is_missing (const char *path)
     return stat (path, &st) != 0 && (errno == ENOENT || errno == ENAMETOOLONG);
 }
 
-/* CRC-32 of the vocabulary PATH.  NG_END if there is none; as ng_input_open.  */
+/* CRC-32 of the vocabulary PATH.  NG_END if there is none; as
+   ng_input_open.  */
 static enum ng_err
 vocabulary_checksum (const char *path, uLong *crc, struct ng_fault *fault)
 {

@@ -80,8 +80,8 @@ open_output (const struct request *r, struct work *w)
     return err == NG_OK ? work_open_serving (r, w) : err;
 }
 
-/* The bytes of the batches to come, of BATCH_BYTES each, about; 0 where there is
-   no end, or none that a progress line could tell.  */
+/* The bytes of the batches to come, of BATCH_BYTES each, about; 0 where there
+   is no end, or none that a progress line could tell.  */
 static uint64_t
 bytes_to_serve (const struct request *r, const struct work *w,
                 uint64_t batch_bytes)

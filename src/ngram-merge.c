@@ -161,7 +161,8 @@ add_operands (struct job *job)
     return err == NG_OK ? ng_textrun_finish (job->text) : err;
 }
 
-/* Are there all counts that --laplace needs, and what its constants are for?  */
+/* Are there all counts that --laplace needs, and what its constants are
+   for?  */
 static enum ng_err
 check_laplace (struct job *job)
 {

@@ -48,8 +48,8 @@ void text_warn (const struct ng_tokenizer *t);
    (NULL: nothing), which is WHAT, such as "--vocab".  */
 void text_check_input (const char *what, const char *file);
 
-/* Text that goes to standard output while it is read must not come from the same
-   file: there would be no end.  NG_EINVAL if one of the operands is that.
+/* Text that goes to standard output while it is read must not come from the
+   same file: there would be no end.  NG_EINVAL if one of the operands is that.
    OUTPUT is the program's output, NULL: standard output.  */
 enum ng_err text_check_loop (const char *output,
                              struct ng_fault *fault) NG_MUST_CHECK;

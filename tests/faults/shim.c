@@ -268,8 +268,8 @@ mmap (void *at, size_t bytes, int protection, int flags, int fd, off_t offset)
     return next_mmap (at, bytes, protection, flags, fd, offset);
 }
 
-/* AddressSanitizer asks for its stack where a thread starts, and ends the program
-   if that gets no memory.  Our programs do not call this.  */
+/* AddressSanitizer asks for its stack where a thread starts, and ends the
+   program if that gets no memory.  Our programs do not call this.  */
 int
 pthread_getattr_np (pthread_t thread, pthread_attr_t *attributes)
 {

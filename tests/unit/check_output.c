@@ -415,8 +415,8 @@ START_TEST (pipes)
 END_TEST
 #endif
 
-/* /dev/stdout, /dev/fd/N and /proc/self/fd/N are the open files, which go on where they are;
-   another name below /dev is a name like any.  */
+/* /dev/stdout, /dev/fd/N and /proc/self/fd/N are the open files, which go on
+   where they are; another name below /dev is a name like any.  */
 START_TEST (descriptors)
 {
     char *dir = sample_folder (), *path = sample_path (dir, "file");

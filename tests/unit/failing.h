@@ -36,8 +36,9 @@ typedef enum ng_err failing_job (const void *context, struct ng_fault *fault,
 
 /* Run JOB with CONTEXT in turns, of calls of KINDS.  Fails the test unless the
    job without a fault is NG_OK; and with one is NG_OK with the same answer, or
-   NG_ENOMEM where it is memory or a thread that was refused, or NG_ESYS with the
-   error in the fault; and nothing is left allocated.  Returns the number of calls that failed in turn.  */
+   NG_ENOMEM where it is memory or a thread that was refused, or NG_ESYS with
+   the error in the fault; and nothing is left allocated.  Returns the number of
+   calls that failed in turn.  */
 unsigned failing_turns (unsigned kinds, failing_job *job, const void *context);
 
 /* The same for jobs that take long: the first DENSE calls one by one, those

@@ -1,10 +1,10 @@
 /* The plan of a mixture: how many pieces of each source are served.
 
-   Weights are shares of the tokens served; or epochs of each source; or
-   numbers of tokens.  With shares, E epochs and no cap, as many pieces are
-   served as E epochs of all sources together have.  With a cap C no source is
-   served for more than C epochs, with what earlier plans served of it; what it cannot give the others give by their
-   shares, and if none can, fewer pieces are served.
+   Weights are shares of the tokens served; or epochs of each source; or numbers
+   of tokens.  With shares, E epochs and no cap, as many pieces are served as E
+   epochs of all sources together have.  With a cap C no source is served for
+   more than C epochs, with what earlier plans served of it; what it cannot give
+   the others give by their shares, and if none can, fewer pieces are served.
 
    Call ng_plan_weight for each source and then ng_plan_make.  */
 #ifndef NG_PLAN_H

@@ -116,9 +116,9 @@ enum ng_err ng_sampler_seek (struct ng_sampler *sampler,
                              uint64_t step) NG_MUST_CHECK;
 
 /* The next batch into *ROWS, or NG_END.  NG_EOVERFLOW if its number or that of
-   its epoch is 2^64 - 1 or more, so that it could not be counted.  NG_EINVAL, as above, if there was no
-   batch because of the offsets that were drawn.  NG_ENOMEM with
-   NG_RNG_PYTHON.  */
+   its epoch is 2^64 - 1 or more, so that it could not be counted.  NG_EINVAL,
+   as above, if there was no batch because of the offsets that were drawn.
+   NG_ENOMEM with NG_RNG_PYTHON.  */
 enum ng_err ng_sampler_next (struct ng_sampler *sampler,
                              struct ng_batch_rows *rows) NG_MUST_CHECK;
 

@@ -51,8 +51,8 @@ struct ng_listing
 
 /* Write the listing L to OUT.  A column needs the counts of all lower orders:
    NG_EINVAL if they are not there, or contradict one another; of counts that
-   are unproved this is known before anything is written.  NG_EFORMAT where the counts are damaged;
-   NG_ENOMEM, NG_ESYS.  */
+   are unproved this is known before anything is written.  NG_EFORMAT where the
+   counts are damaged; NG_ENOMEM, NG_ESYS.  */
 enum ng_err ng_listing_write (const struct ng_listing *l,
                               struct ng_output *out) NG_MUST_CHECK;
 

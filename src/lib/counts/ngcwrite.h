@@ -1,11 +1,12 @@
 /* Writes an .ngc file (see counts/ngc.h) from n-grams in order.
 
    Order of calls: ng_ngcw_open; all names by ng_ngcw_name and all n-grams by
-   ng_ngcw_add, ng_ngcw_keys or ng_ngcw_leaves, each order for itself rising, the orders in any
-   order or mixed; ng_ngcw_finish; ng_ngcw_close.  The highest order goes
-   straight to the output; lower ones and names, which stand behind it, wait in
-   memory that the writer was given, and in temporary files.  The bytes depend on names and n-grams alone, not on how the
-   calls were mixed.  One thread at a time.  */
+   ng_ngcw_add, ng_ngcw_keys or ng_ngcw_leaves, each order for itself rising,
+   the orders in any order or mixed; ng_ngcw_finish; ng_ngcw_close.  The highest
+   order goes straight to the output; lower ones and names, which stand behind
+   it, wait in memory that the writer was given, and in temporary files.  The
+   bytes depend on names and n-grams alone, not on how the calls were mixed.
+   One thread at a time.  */
 #ifndef NG_NGCWRITE_H
 #define NG_NGCWRITE_H
 

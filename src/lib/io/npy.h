@@ -48,7 +48,8 @@ bool ng_npy_is_magic (const unsigned char *buf, size_t n);
 enum ng_err ng_npy_read_header (struct ng_input *in, struct ng_npy *npy,
                                 struct ng_fault *fault) NG_MUST_CHECK;
 
-/* All elements are read: nothing may follow them in IN.  NG_EFORMAT, NG_ESYS.  */
+/* All elements are read: nothing may follow them in IN.  NG_EFORMAT,
+   NG_ESYS.  */
 enum ng_err ng_npy_read_end (struct ng_input *in,
                              struct ng_fault *fault) NG_MUST_CHECK;
 

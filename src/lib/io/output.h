@@ -11,9 +11,9 @@
    name.  Whether two names are one output, ng_outname_same tells.
 
    Call ng_output_open, ng_output_write as often as needed, then
-   ng_output_commit once (ng_output_commit_all for several that belong together),
-   and ng_output_close in every case: closed without
-   commit, a named output leaves nothing behind.  Faults are sticky.  */
+   ng_output_commit once (ng_output_commit_all for several that belong
+   together), and ng_output_close in every case: closed without commit, a named
+   output leaves nothing behind.  Faults are sticky.  */
 #ifndef NG_OUTPUT_H
 #define NG_OUTPUT_H
 

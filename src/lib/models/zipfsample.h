@@ -2,8 +2,8 @@
 
    A sample of a hundred million types costs as little as its spectrum: counts
    near the cut-off are drawn together, a binomial for each, and only the few
-   far out one by one, in rising order.  Random numbers come from GSL's MT19937; draw K of a
-   sampler depends on its seed and K alone.
+   far out one by one, in rising order.  Random numbers come from GSL's MT19937;
+   draw K of a sampler depends on its seed and K alone.
 
    GSL's own error handler ends the program: whoever uses this module calls
    gsl_set_error_handler_off first.  A sampler belongs to one thread.  */
