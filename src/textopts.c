@@ -134,21 +134,18 @@ temporary_folder (const char *dir)
 static uint64_t
 share_of_memory (uint64_t percent)
 {
-    static const int resources[] = { RLIMIT_AS, RLIMIT_DATA };
+    struct rlimit limit;
     long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
     uint64_t bytes;
 
     if (pages <= 0 || page <= 0)
         return NG_BUDGET_MIN;
     bytes = (uint64_t) pages * (uint64_t) page;
-    for (size_t i = 0; i < sizeof resources / sizeof *resources; i++)
-    {
-        struct rlimit limit;
-
-        /* No limit is the largest number.  */
-        if (getrlimit (resources[i], &limit) == 0 && limit.rlim_cur < bytes)
-            bytes = limit.rlim_cur;
-    }
+    /* No limit is the largest number.  */
+    if (getrlimit (RLIMIT_AS, &limit) == 0 && limit.rlim_cur < bytes)
+        bytes = limit.rlim_cur;
+    if (getrlimit (RLIMIT_DATA, &limit) == 0 && limit.rlim_cur < bytes)
+        bytes = limit.rlim_cur;
     bytes = bytes / 100 * percent;
     return bytes < NG_BUDGET_MIN ? NG_BUDGET_MIN : bytes;
 }

@@ -245,10 +245,10 @@ refused 'kneser-ney alone' -m interpolated --prune=1 counts
 refused 'three numbers' --discount-fallback=1 counts
 refused 'above 1' --discount-fallback=2,2,2 counts
 printf 'a\t18446744073709551615\nb\t1\n' >sums
-refused 'sums: the counts .* do not fit 64 bits' -m interpolated sums
+refused 'sums:2: the sum of the counts .* does not fit 64 bits' -m interpolated sums
 printf 'a\t18446744073709551615\na\t1\n' >sums
-refused 'sums: the sum of the counts .* does not fit' -m interpolated sums
-refused 'standard input: the sum of the counts' <sums
+refused 'sums:2: the sum of the counts .* does not fit' -m interpolated sums
+refused 'standard input:2: the sum of the counts' <sums
 refused 'fallback is for kneser-ney alone' -m interpolated --discount-fallback \
     counts
 for method in kneser-ney stupid-backoff; do
