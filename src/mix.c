@@ -103,14 +103,13 @@ read_list (const char *name)
     if (!text)
         die (NG_ENOMEM);
     text[len] = '\0';
-    if (strlen ((char *) text) != len)
-    {
-        (void) ng_fault_at_byte (&fault, NG_EFORMAT, name,
-                                 strlen ((char *) text), "%s",
-                                 "a NUL byte: not a list of sources");
-        exit (cli_finish (cli_fault (&fault, NG_EFORMAT)));
-    }
-    return (char *) text;
+    n = strlen ((char *) text);
+    if (n == len)
+        return (char *) text;
+    free (text);
+    (void) ng_fault_at_byte (&fault, NG_EFORMAT, name, n, "%s",
+                             "a NUL byte: not a list of sources");
+    exit (cli_finish (cli_fault (&fault, NG_EFORMAT)));
 }
 
 void
