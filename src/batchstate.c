@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "batchwork.h"
@@ -12,10 +11,9 @@
 
 /* Devices are not one file: what is written to them is gone.  */
 static bool
-same_inode (const struct stat *a, const struct stat *b)
+is_one_file (const struct stat *a, const struct stat *b)
 {
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino
-           && !S_ISCHR (a->st_mode);
+    return ng_same_inode (a, b) && !S_ISCHR (a->st_mode);
 }
 
 static bool
@@ -24,7 +22,7 @@ same_file (const char *a, const char *b)
     struct stat st_a, st_b;
 
     return stat (a, &st_a) == 0 && stat (b, &st_b) == 0
-           && same_inode (&st_a, &st_b);
+           && is_one_file (&st_a, &st_b);
 }
 
 /* Is NAME what is open as FD?  */
@@ -33,7 +31,7 @@ is_open_as (const char *name, int fd)
 {
     struct stat a, b;
 
-    return fstat (fd, &a) == 0 && stat (name, &b) == 0 && same_inode (&a, &b);
+    return fstat (fd, &a) == 0 && stat (name, &b) == 0 && is_one_file (&a, &b);
 }
 
 /* Is NAME the token file INPUT, or the index beside it?  */

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/nglimits.h"
+#include "io/outname.h"
 #include "text/escape.h"
 
 enum
@@ -114,7 +114,7 @@ text_check_loop (const char *output, struct ng_fault *fault)
         if ((strcmp (names[i], "-") == 0 ? fstat (STDIN_FILENO, &in)
                                          : stat (names[i], &in))
                 == 0
-            && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+            && ng_same_inode (&in, &out))
             return ng_fault_set (fault, NG_EINVAL, names[i],
                                  "it is written to while it is read; write to"
                                  " another file");

@@ -457,6 +457,43 @@ START_TEST (contents_before_the_file_are_noticed)
 }
 END_TEST
 
+/* A writer of unigrams to a file without a name.  */
+static struct ng_ngcw *
+open_names (struct ng_fault *fault, struct ng_output **out)
+{
+    static const struct ng_ngc_info info = { 1, 1, 0, 1, 0 };
+    struct ng_ngcw *w;
+
+    ck_assert_int_eq (ng_output_open_unnamed (".", fault, out), NG_OK);
+    ck_assert_int_eq (ng_ngcw_open (&info, *out, ".", fault, &w), NG_OK);
+    return w;
+}
+
+static void
+put_name (struct ng_ngcw *w, const char *name)
+{
+    ck_assert_int_eq (
+        ng_ngcw_name (w, (const unsigned char *) name, strlen (name)), NG_OK);
+}
+
+/* What comes of reading what W wrote to OUT.  */
+static enum ng_err
+read_names (struct ng_ngcw *w, struct ng_output *out)
+{
+    unsigned char *bytes;
+    size_t n;
+    enum ng_err err;
+
+    ck_assert_int_eq (ng_ngcw_finish (w), NG_OK);
+    ng_ngcw_close (w);
+    ck_assert_int_eq (ng_output_commit (out), NG_OK);
+    bytes = sums_read_fd (ng_output_fd (out), &n);
+    ck_assert_int_eq (ng_output_close (out), NG_OK);
+    err = read_all (bytes, n);
+    free (bytes);
+    return err;
+}
+
 /* A writer's order is the caller's, so what is wrong there shows when it is
    read: names that do not rise, and names with what is escaped in text.  */
 START_TEST (wrong_names_are_noticed)
@@ -465,26 +502,13 @@ START_TEST (wrong_names_are_noticed)
                                             { "a", "a b" },   { "a", "a\tb" },
                                             { "a", "a\x01" }, { "a b", "c" },
                                             { "a", "\n" },    { "", "a" } };
-    struct ng_ngc_info info = { 1, 1, 0, 1, 0 };
     struct ng_fault fault = { .err = NG_OK };
     struct ng_output *out;
-    struct ng_ngcw *w;
-    unsigned char *bytes;
-    size_t n;
+    struct ng_ngcw *w = open_names (&fault, &out);
 
-    ck_assert_int_eq (ng_output_open_unnamed (".", &fault, &out), NG_OK);
-    ck_assert_int_eq (ng_ngcw_open (&info, out, ".", &fault, &w), NG_OK);
-    for (size_t i = 0; i < 2; i++)
-        ck_assert_int_eq (ng_ngcw_name (w, (const unsigned char *) wrong[_i][i],
-                                        strlen (wrong[_i][i])),
-                          NG_OK);
-    ck_assert_int_eq (ng_ngcw_finish (w), NG_OK);
-    ng_ngcw_close (w);
-    ck_assert_int_eq (ng_output_commit (out), NG_OK);
-    bytes = sums_read_fd (ng_output_fd (out), &n);
-    ck_assert_int_eq (ng_output_close (out), NG_OK);
-    ck_assert_int_eq (read_all (bytes, n), NG_EFORMAT);
-    free (bytes);
+    put_name (w, wrong[_i][0]);
+    put_name (w, wrong[_i][1]);
+    ck_assert_int_eq (read_names (w, out), NG_EFORMAT);
 }
 END_TEST
 
@@ -492,33 +516,19 @@ END_TEST
 START_TEST (names_rise_from_block_to_block)
 {
     static const char *const last[] = { "w1024", "w1023", "w1000", "a", "w1" };
-    struct ng_ngc_info info = { 1, 1, 0, 1, 0 };
     struct ng_fault fault = { .err = NG_OK };
     struct ng_output *out;
-    struct ng_ngcw *w;
-    unsigned char *bytes;
-    size_t n;
+    struct ng_ngcw *w = open_names (&fault, &out);
 
-    ck_assert_int_eq (ng_output_open_unnamed (".", &fault, &out), NG_OK);
-    ck_assert_int_eq (ng_ngcw_open (&info, out, ".", &fault, &w), NG_OK);
-    for (int i = 0; i <= NG_NGC_BLOCK_ITEMS; i++)
+    for (int i = 0; i < NG_NGC_BLOCK_ITEMS; i++)
     {
         char name[16];
-        int len = i < NG_NGC_BLOCK_ITEMS
-                      ? snprintf (name, sizeof name, "w%04d", i)
-                      : snprintf (name, sizeof name, "%s", last[_i]);
 
-        ck_assert_int_eq (
-            ng_ngcw_name (w, (const unsigned char *) name, (size_t) len),
-            NG_OK);
+        (void) snprintf (name, sizeof name, "w%04d", i);
+        put_name (w, name);
     }
-    ck_assert_int_eq (ng_ngcw_finish (w), NG_OK);
-    ng_ngcw_close (w);
-    ck_assert_int_eq (ng_output_commit (out), NG_OK);
-    bytes = sums_read_fd (ng_output_fd (out), &n);
-    ck_assert_int_eq (ng_output_close (out), NG_OK);
-    ck_assert_int_eq (read_all (bytes, n), _i == 0 ? NG_OK : NG_EFORMAT);
-    free (bytes);
+    put_name (w, last[_i]);
+    ck_assert_int_eq (read_names (w, out), _i == 0 ? NG_OK : NG_EFORMAT);
 }
 END_TEST
 

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 int
@@ -56,12 +55,6 @@ find_target (const char *name)
     return t;
 }
 
-static bool
-same_inode (const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 /* The status of the folder of NAME, whose last component begins at BASE.  */
 static bool
 stat_folder (const char *name, const char *base, struct stat *st)
@@ -92,7 +85,7 @@ same_place (const char *a, const char *b)
     if (strcmp (a, b) == 0)
         return true;
     return strcmp (base_a, base_b) == 0 && stat_folder (a, base_a, &dir_a)
-           && stat_folder (b, base_b, &dir_b) && same_inode (&dir_a, &dir_b);
+           && stat_folder (b, base_b, &dir_b) && ng_same_inode (&dir_a, &dir_b);
 }
 
 bool
@@ -104,6 +97,6 @@ ng_outname_same (const char *a, const char *b)
         return true;
     if (!x.in_place && !y.in_place)
         return same_place (a, b);
-    return x.exists && y.exists && same_inode (&x.st, &y.st)
+    return x.exists && y.exists && ng_same_inode (&x.st, &y.st)
            && !S_ISCHR (x.st.st_mode);
 }

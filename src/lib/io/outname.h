@@ -5,6 +5,7 @@
 #define NG_OUTNAME_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 /* The open descriptor that NAME stands for, or -1.  */
 int ng_outname_descriptor (const char *name);
@@ -18,5 +19,12 @@ int ng_outname_descriptor (const char *name);
    /dev/null) may be two outputs under any names that do not stand for one
    descriptor.  */
 bool ng_outname_same (const char *a, const char *b);
+
+/* Are they of one file?  */
+static inline bool
+ng_same_inode (const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
 
 #endif
