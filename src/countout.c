@@ -11,6 +11,7 @@
 
 #include "base/nglimits.h"
 #include "counts/ngcread.h"
+#include "io/spill.h"
 #include "textopts.h"
 
 enum
@@ -239,7 +240,7 @@ copy_file (struct countout *c)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return ng_fault_sys (c->fault, c->spill_dir);
+            return ng_spill_not_read (c->fault, c->spill_dir);
         if (n == 0)
             return ng_fault_set (c->fault, NG_EFORMAT, c->spill_dir,
                                  "a temporary file has become shorter");
